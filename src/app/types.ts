@@ -1,0 +1,35 @@
+/**
+ * What the composition root gives to the command line and to library users.
+ *
+ * @module
+ */
+
+import type { Logger, NodeApi } from "../core/mod.ts";
+
+/** Options common to every way of getting a node. */
+export interface OpenOptions {
+  readonly logger?: Logger;
+  /** Ends the start; after that, dispose the node. */
+  readonly signal?: AbortSignal;
+}
+
+/** A node in this process. */
+export interface LocalNode extends NodeApi, AsyncDisposable {
+  readonly id: string;
+}
+
+/** A node that listens. */
+export interface RunningNode extends LocalNode {
+  /** Where it listens, such as `http://127.0.0.1:11451`. */
+  readonly url: string;
+  /** Resolves when the first discovery is done. */
+  readonly discovered: Promise<void>;
+  /** Stops accepting, lets requests under way finish for at most `graceMs`, then stops. */
+  drain(options?: { graceMs?: number }): Promise<void>;
+}
+
+/** A connection to whichever node answers for a data directory. */
+export interface Connection extends NodeApi, AsyncDisposable {
+  /** Whether a running node answers, or the data directory in this process. */
+  readonly via: "node" | "data-directory";
+}

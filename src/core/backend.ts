@@ -1,0 +1,92 @@
+/**
+ * The port to a model server or API. One implementation an engine, in `backends/`.
+ *
+ * Requests and answers have OpenAI's shapes; an engine that speaks another protocol translates.
+ *
+ * @module
+ */
+
+import type {
+  CapabilityCost,
+  CapabilityFeatures,
+  CapabilityKind,
+  Locality,
+  ModelProfile,
+} from "./capability.ts";
+
+/** What a backend can be asked for, by OpenAI's path. */
+export type BackendOperation =
+  | "chat/completions"
+  | "completions"
+  | "embeddings"
+  | "responses"
+  | "audio/transcriptions"
+  | "audio/speech"
+  | "images/generations"
+  | "rerank";
+
+/** One request to a backend. */
+export interface BackendRequest {
+  readonly operation: BackendOperation;
+  /** OpenAI-shaped body; its `model` is already the upstream's own name. */
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Whether a server-sent event stream is wanted. */
+  readonly stream: boolean;
+  /** Ends the upstream request when the caller goes away. */
+  readonly signal: AbortSignal;
+}
+
+/** A backend's answer, its body unread. Status is 2xx or a 4xx that belongs to the caller. */
+export interface BackendResponse {
+  readonly status: number;
+  /** `content-type` and what else belongs to the caller; never hop-by-hop headers or cookies. */
+  readonly headers: Headers;
+  /** OpenAI-shaped bytes: a JSON document, or server-sent events when a stream was asked for. */
+  readonly body: ReadableStream<Uint8Array> | null;
+}
+
+/** A model as its backend lists it, completed from the data file of model families. */
+export interface BackendModel {
+  /** The name that callers use. */
+  readonly name: string;
+  /** The backend's own name for it. */
+  readonly upstreamName: string;
+  readonly kind: CapabilityKind;
+  readonly description: string;
+  readonly examples: readonly string[];
+  readonly tags: readonly string[];
+  readonly features: CapabilityFeatures;
+  readonly profile?: ModelProfile;
+  readonly cost: CapabilityCost;
+  /** Whether the model is in memory, where the engine tells. */
+  readonly loaded?: boolean;
+}
+
+/** What a probe found. */
+export type ProbeResult =
+  | { readonly reachable: true; readonly version?: string; readonly latencyMs: number }
+  | { readonly reachable: false; readonly reason: string };
+
+/** A model server or API that this node can reach. */
+export interface Backend extends AsyncDisposable {
+  /** Unique on this node and stable, such as `ollama` or `openai`. */
+  readonly id: string;
+  /** Engine, such as `ollama`, `llama.cpp`, `vllm`, `anthropic`. */
+  readonly engine: string;
+  /** Address without credentials, for display; the embedded engine has `embedded:`. */
+  readonly address: string;
+  readonly locality: Locality;
+  /** Whether it came from configuration (never dropped when silent) or from discovery. */
+  readonly source: "configured" | "environment" | "discovered" | "embedded";
+  /** Whether it is there and of this engine. Never throws but for an aborted signal. */
+  probe(options: { signal: AbortSignal }): Promise<ProbeResult>;
+  /** Its models. Throws `BackendError` when it is unreachable or answers garbage. */
+  listModels(options: { signal: AbortSignal }): Promise<BackendModel[]>;
+  /**
+   * Sends one request and resolves when the answer's head is there.
+   *
+   * Throws `BackendError` for everything that another candidate might do better: transport
+   * failures, 5xx, 429, 408, refused credentials, redirects, a content type that does not belong.
+   */
+  send(request: BackendRequest): Promise<BackendResponse>;
+}

@@ -1,0 +1,42 @@
+/**
+ * Time as a dependency, so that tests need no sleeps.
+ *
+ * @module
+ */
+
+/** A source of time. */
+export interface Clock {
+  /** Milliseconds since the epoch, as `Date.now()`. */
+  now(): number;
+  /** Monotonic milliseconds, as `performance.now()`. */
+  monotonic(): number;
+}
+
+/** The machine's clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+};
+
+/** A clock that moves only when told to, for tests. */
+export class ManualClock implements Clock {
+  #ms: number;
+
+  /** Starts at `startMs`. */
+  constructor(startMs = 0) {
+    this.#ms = startMs;
+  }
+
+  now(): number {
+    return this.#ms;
+  }
+
+  monotonic(): number {
+    return this.#ms;
+  }
+
+  /** Moves time forward. */
+  advance(ms: number): void {
+    this.#ms += ms;
+  }
+}

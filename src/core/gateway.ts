@@ -1,0 +1,40 @@
+/**
+ * The way of a protocol request through routing, failover and backends. Implemented in `app/`.
+ *
+ * @module
+ */
+
+import type { BackendOperation } from "./backend.ts";
+import type { Capability } from "./capability.ts";
+import type { Decision } from "./decision.ts";
+import type { RouteRequest } from "./intent.ts";
+
+/** One request as the server hands it over. */
+export interface GatewayRequest {
+  readonly operation: BackendOperation;
+  readonly route: RouteRequest;
+  /** OpenAI-shaped body as the caller sent it. */
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly stream: boolean;
+  /** Aborts when the caller goes away. */
+  readonly signal: AbortSignal;
+}
+
+/** One request answered. */
+export interface GatewayResponse {
+  readonly status: number;
+  /** The backend's headers that belong to the caller. */
+  readonly headers: Headers;
+  /** Its first byte is there already: a failure before it went to the next candidate. */
+  readonly body: ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | null;
+  /** Who answers. */
+  readonly capability: Capability;
+  readonly decision: Decision;
+  /** Candidates that were tried, the one that answers included. */
+  readonly attempts: number;
+}
+
+/** Routes a request and has it served. Throws `AtmosphereError` when nobody can. */
+export interface Gateway {
+  handle(request: GatewayRequest): Promise<GatewayResponse>;
+}

@@ -1,0 +1,20 @@
+/**
+ * Domain types, errors, clock, logger and events. Imports nothing of ours.
+ *
+ * @module
+ */
+
+export * from "./backend.ts";
+export * from "./capability.ts";
+export * from "./clock.ts";
+export * from "./decision.ts";
+export * from "./embedder.ts";
+export * from "./errors.ts";
+export * from "./events.ts";
+export * from "./gateway.ts";
+export * from "./ids.ts";
+export * from "./intent.ts";
+export * from "./logger.ts";
+export * from "./node_api.ts";
+export * from "./route.ts";
+export * from "./secret.ts";

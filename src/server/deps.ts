@@ -1,0 +1,61 @@
+/**
+ * What the server needs from the rest of the node; `app/` passes it in.
+ *
+ * @module
+ */
+
+import type { Hono } from "hono";
+import type { EventBus, Gateway, Logger, NodeApi, Secret } from "../core/mod.ts";
+
+/** Settings of the listener that the security middleware enforces. */
+export interface ServerSettings {
+  readonly host: string;
+  /** The port that is listened on; its value is known after binding, hence a function. */
+  readonly port: () => number;
+  /** Host names beside loopback ones and `host` that requests may name. */
+  readonly allowedHosts: readonly string[];
+  /** Origins beside this node's own that may call it. */
+  readonly allowedOrigins: readonly string[];
+  readonly maxBodyBytes: number;
+}
+
+/** A static file, ready to send. */
+export interface Asset {
+  readonly path: string;
+  readonly contentType: string;
+  readonly etag: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The same bytes compressed, by content coding; only where smaller. */
+  readonly encoded: Readonly<Partial<Record<"br" | "gzip", Uint8Array<ArrayBuffer>>>>;
+}
+
+/** Looks up a static file by its path below `/`; undefined when there is none. */
+export type AssetSource = (path: string) => Asset | undefined;
+
+/** A group of routes that another room brings along, such as the memory's. */
+export interface RouteGroup {
+  /** Prefix, such as `/atmosphere/v1/memory`. */
+  readonly prefix: string;
+  readonly app: Hono;
+  /** Paths and schemas for the OpenAPI document. */
+  readonly openapi?: {
+    readonly paths: Readonly<Record<string, unknown>>;
+    readonly schemas?: Readonly<Record<string, unknown>>;
+  };
+}
+
+/** Everything `createApp` needs. */
+export interface ServerDeps {
+  readonly node: NodeApi;
+  readonly gateway: Gateway;
+  readonly events: EventBus;
+  readonly logger: Logger;
+  readonly version: string;
+  readonly settings: ServerSettings;
+  /** The node's token. */
+  readonly token: Secret;
+  /** Whether the first discovery is done and requests can be routed. */
+  readonly ready: () => boolean;
+  readonly assets: AssetSource;
+  readonly groups?: readonly RouteGroup[];
+}
