@@ -18,3 +18,4 @@ export * from "./logger.ts";
 export * from "./node_api.ts";
 export * from "./route.ts";
 export * from "./secret.ts";
+export * from "./version.ts";

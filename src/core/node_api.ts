@@ -73,7 +73,7 @@ export interface RouteQuery {
 
 /** Embeddings of texts, with the space that they are in. */
 export interface EmbedAnswer {
-  readonly model: EmbedderModel;
+  readonly model: { readonly name: string; readonly dimensions: number };
   readonly vectors: readonly (readonly number[])[];
   readonly tokens: number;
 }

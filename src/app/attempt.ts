@@ -1,0 +1,299 @@
+/**
+ * One try of one candidate: from sending the request to the last byte of the answer, with its time
+ * limits and its share of the load figures.
+ *
+ * @module
+ */
+
+import {
+  type Backend,
+  BackendError,
+  type Capability,
+  type ErrorOrigin,
+  type GatewayRequest,
+} from "../core/mod.ts";
+import type { Router } from "../router/mod.ts";
+
+/** Most bytes of an answer that is not streamed. */
+const maxAnswerBytes = 256 * 1024 * 1024;
+
+/** Time limits of one try, in milliseconds; see `TimeoutsConfig`. */
+export interface AttemptLimits {
+  readonly firstByteMs: number;
+  readonly completeMs: number;
+  readonly idleMs: number;
+}
+
+/** What a try needs. */
+export interface AttemptOptions {
+  readonly backend: Backend;
+  readonly capability: Capability;
+  readonly request: GatewayRequest;
+  readonly load: Router["load"];
+  readonly limits: AttemptLimits;
+}
+
+/** An answer whose first byte is there. */
+export interface OpenedAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null;
+}
+
+/** A try under way. */
+export interface Attempt {
+  /** Resolves when the first byte (streamed) or the whole answer (not streamed) is there. */
+  readonly opened: Promise<OpenedAnswer>;
+  /** Gives the try up, because another one won. */
+  abandon(): void;
+}
+
+/** Starts a try. Its upstream request ends when the caller goes away or the try is abandoned. */
+export function startAttempt(options: AttemptOptions): Attempt {
+  const { request, capability, load } = options;
+  const controller = new AbortController();
+  const onCallerGone = () => controller.abort(request.signal.reason);
+  if (request.signal.aborted) onCallerGone();
+  else request.signal.addEventListener("abort", onCallerGone, { once: true });
+
+  let settled = false;
+  const startMs = performance.now();
+  load.begin(capability.id);
+  /** Books how the try ended, once. */
+  const settle = (book: (totalMs: number) => void) => {
+    if (settled) return;
+    settled = true;
+    request.signal.removeEventListener("abort", onCallerGone);
+    book(performance.now() - startMs);
+  };
+  const session: Session = {
+    ...options,
+    controller,
+    origin: `backend:${options.backend.id}`,
+    firstByte: () => load.firstByte(capability.id, performance.now() - startMs),
+    succeed: (outputTokens) =>
+      settle((totalMs) =>
+        load.end(capability.id, {
+          totalMs,
+          ...(outputTokens === undefined ? {} : { outputTokens }),
+        })
+      ),
+    fail: (error) =>
+      settle(() => {
+        // Nobody's failure but the caller's own leaving, or another try that was quicker.
+        if (controller.signal.aborted && error === controller.signal.reason && isLeaving(error)) {
+          load.cancel(capability.id);
+        } else if (error instanceof BackendError) {
+          load.fail(
+            capability.id,
+            error.retryAfterSeconds === undefined
+              ? {}
+              : { retryAfterSeconds: error.retryAfterSeconds },
+          );
+        } else load.cancel(capability.id);
+      }),
+  };
+  return {
+    opened: open(session),
+    abandon: () => controller.abort(new DOMException("Another candidate answered", "AbortError")),
+  };
+}
+
+interface Session extends AttemptOptions {
+  readonly controller: AbortController;
+  readonly origin: ErrorOrigin;
+  firstByte(): void;
+  succeed(outputTokens: number | undefined): void;
+  fail(error: unknown): void;
+}
+
+function isLeaving(error: unknown): boolean {
+  return !(error instanceof BackendError);
+}
+
+async function open(session: Session): Promise<OpenedAnswer> {
+  const { backend, capability, request, limits, controller } = session;
+  const limitMs = request.stream ? limits.firstByteMs : limits.completeMs;
+  const timer = setTimeout(() => {
+    controller.abort(
+      new BackendError(
+        "backend_timeout",
+        `${backend.id} sent nothing for ${limitMs / 1000} s`,
+        { origin: session.origin },
+      ),
+    );
+  }, limitMs);
+  try {
+    const response = await backend.send({
+      operation: request.operation,
+      body: { ...request.body, model: capability.upstreamName },
+      stream: request.stream,
+      signal: controller.signal,
+    });
+    if (response.status === 404) {
+      await response.body?.cancel();
+      throw new BackendError("backend_failed", `${backend.id} has no ${capability.name} any more`, {
+        origin: session.origin,
+        upstreamStatus: 404,
+      });
+    }
+    const streamed = request.stream && response.status < 300;
+    const body = response.body === null
+      ? null
+      : streamed
+      ? await openStream(response.body, session)
+      : await readWhole(response.body, session, response.status);
+    if (!streamed) session.succeed(completionTokens(body));
+    return { status: response.status, headers: response.headers, body };
+  } catch (cause) {
+    // A limit that was hit is the reason, whatever the transport made of it.
+    const error = controller.signal.aborted ? controller.signal.reason : transportError(
+      cause,
+      session,
+    );
+    session.fail(error);
+    controller.abort(error);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A body that breaks while it is read surfaces as the runtime's own error. */
+function transportError(cause: unknown, session: Session): unknown {
+  if (cause instanceof Error && (cause.name === "TypeError" || cause.name === "Http")) {
+    return new BackendError(
+      "backend_unreachable",
+      `The connection to ${session.backend.id} broke before the answer was whole`,
+      { origin: session.origin, cause },
+    );
+  }
+  return cause;
+}
+
+async function readWhole(
+  stream: ReadableStream<Uint8Array>,
+  session: Session,
+  status: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  const reader = stream.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    if (sizeBytes === 0) session.firstByte();
+    sizeBytes += value.byteLength;
+    if (sizeBytes > maxAnswerBytes) {
+      await reader.cancel();
+      throw invalid(session, `more than ${maxAnswerBytes / 1024 / 1024} MiB`);
+    }
+    chunks.push(value);
+  }
+  const bytes = new Uint8Array(sizeBytes);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  if (status < 300 && !isJsonObject(bytes)) {
+    throw invalid(session, sizeBytes === 0 ? "an empty body" : "a body that is not whole JSON");
+  }
+  return bytes;
+}
+
+function invalid(session: Session, what: string): BackendError {
+  return new BackendError(
+    "backend_invalid_response",
+    `${session.backend.id} answered with ${what}`,
+    { origin: session.origin },
+  );
+}
+
+function isJsonObject(bytes: Uint8Array): boolean {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return typeof value === "object" && value !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** Reads the usage figure near the end of an answer without parsing it a second time. */
+function completionTokens(body: OpenedAnswer["body"]): number | undefined {
+  if (!(body instanceof Uint8Array)) return undefined;
+  const tail = new TextDecoder().decode(body.subarray(-1024));
+  const match = /"completion_tokens"\s*:\s*(\d+)/.exec(tail);
+  return match === null ? undefined : Number(match[1]);
+}
+
+/** Waits for the first chunk, so that a failure before it can still go to another candidate. */
+async function openStream(
+  stream: ReadableStream<Uint8Array>,
+  session: Session,
+): Promise<ReadableStream<Uint8Array>> {
+  const reader = stream.getReader();
+  const first = await reader.read();
+  if (first.done) throw invalid(session, "an empty stream");
+  session.firstByte();
+  return relay(reader, first.value, session);
+}
+
+function relay(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  first: Uint8Array,
+  session: Session,
+): ReadableStream<Uint8Array> {
+  const { limits, controller, backend } = session;
+  let pending: Uint8Array | undefined = first;
+  // Engines send one token an event and, as a rule, one event a chunk: near enough for a speed.
+  let chunks = 0;
+  const onIdle = () =>
+    controller.abort(
+      new BackendError(
+        "backend_timeout",
+        `${backend.id} fell silent for ${limits.idleMs / 1000} s in mid-stream`,
+        { origin: session.origin, retryable: false },
+      ),
+    );
+  return new ReadableStream<Uint8Array>({
+    async pull(sink) {
+      if (pending !== undefined) {
+        sink.enqueue(pending);
+        pending = undefined;
+        chunks++;
+        return;
+      }
+      const timer = setTimeout(onIdle, limits.idleMs);
+      try {
+        const { done, value } = await reader.read();
+        if (done) {
+          session.succeed(chunks);
+          sink.close();
+        } else {
+          chunks++;
+          sink.enqueue(value);
+        }
+      } catch (cause) {
+        const error = controller.signal.aborted ? controller.signal.reason : new BackendError(
+          "backend_unreachable",
+          `The connection to ${backend.id} broke in mid-stream`,
+          { origin: session.origin, retryable: false, cause },
+        );
+        session.fail(error);
+        controller.abort(error);
+        sink.error(error);
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    async cancel(reason) {
+      const leaving = reason instanceof DOMException
+        ? reason
+        : new DOMException("The caller went away", "AbortError");
+      controller.abort(leaving);
+      session.fail(leaving);
+      await reader.cancel(leaving).catch(() => {});
+    },
+  }, { highWaterMark: 0 });
+}

@@ -1,0 +1,208 @@
+/**
+ * Feeds the pure router: embeds what it compares, keeps its index current, and asks it.
+ *
+ * @module
+ */
+
+import type { Capability, Decision, Embedder, Logger, Route, RouteRequest } from "../core/mod.ts";
+import { isAbort } from "../core/mod.ts";
+import { IntentCache, type Router } from "../router/mod.ts";
+
+/** Longest wait for an engine that is still loading; then the router decides without meaning. */
+const embedWaitMs = 5_000;
+
+/** What the service needs. */
+export interface RoutingServiceOptions {
+  readonly router: Router;
+  readonly embedder: Embedder;
+  readonly logger: Logger;
+  /** Intents whose vectors are remembered. */
+  readonly cacheEntries: number;
+}
+
+/** Asks the router, with the intent embedded when that is needed. */
+export class RoutingService {
+  readonly #router: Router;
+  readonly #embedder: Embedder;
+  readonly #logger: Logger;
+  readonly #intents: IntentCache;
+  #capabilities: readonly Capability[] = [];
+  #routes: readonly Route[] = [];
+  /** What must be embedded for the router has changed since it was last told. */
+  #stale = true;
+  #anchored = false;
+  #feeding: Promise<void> | undefined;
+
+  /** Does no I/O and loads nothing. */
+  constructor(options: RoutingServiceOptions) {
+    this.#router = options.router;
+    this.#embedder = options.embedder;
+    this.#logger = options.logger;
+    this.#intents = new IntentCache({ maxEntries: options.cacheEntries });
+  }
+
+  /** The router's load tracker. */
+  get load(): Router["load"] {
+    return this.#router.load;
+  }
+
+  /** Takes a new list of capabilities. They can be named at once; their meaning follows. */
+  setCapabilities(capabilities: readonly Capability[]): void {
+    this.#capabilities = capabilities;
+    this.#router.setCapabilities(
+      capabilities.map((capability) => ({
+        capability,
+        vectors: this.#cachedVectors([capability.description, ...capability.examples]),
+      })),
+    );
+    this.#stale = true;
+    if (this.#embedder.state === "ready") void this.warm().catch(() => {});
+  }
+
+  /** Takes a new list of user routes. */
+  setRoutes(routes: readonly Route[]): void {
+    this.#routes = routes;
+    this.#router.setRoutes(
+      routes.map((route) => ({ route, vectors: { utterances: [], negative: [] } })),
+    );
+    this.#stale = true;
+    if (this.#embedder.state === "ready") void this.warm().catch(() => {});
+  }
+
+  /** Loads the engine and embeds everything that the router compares with. */
+  async warm(options: { signal?: AbortSignal } = {}): Promise<void> {
+    while (this.#stale) {
+      this.#feeding ??= this.#feed(options.signal).finally(() => {
+        this.#feeding = undefined;
+      });
+      await this.#feeding;
+    }
+  }
+
+  /** The router's decision. Never throws for a reason of the router's: a refusal is a decision. */
+  async decide(
+    request: RouteRequest,
+    options: { explain?: boolean; signal?: AbortSignal } = {},
+  ): Promise<Decision> {
+    const explain = options.explain ?? false;
+    if (!this.#router.needsMeaning(request)) {
+      return this.#router.decide(request, { explain, embedding: "none", embedMs: 0 });
+    }
+    if (!this.#stale) {
+      const known = this.#intents.get(request.intent);
+      if (known !== undefined) {
+        return this.#router.decide(request, {
+          vector: known.vector,
+          explain,
+          embedding: known.match === "exact" ? "cache" : "near-duplicate",
+          embedMs: 0,
+        });
+      }
+    }
+    const start = performance.now();
+    try {
+      const vector = await this.#embedIntent(request.intent, options.signal);
+      return this.#router.decide(request, {
+        vector,
+        explain,
+        embedding: "computed",
+        embedMs: performance.now() - start,
+      });
+    } catch (error) {
+      if (options.signal?.aborted) throw options.signal.reason;
+      if (!isAbort(error)) this.#logger.debug("Deciding without meaning", { error });
+      return this.#router.decide(request, {
+        explain,
+        embedding: "unavailable",
+        embedMs: performance.now() - start,
+      });
+    }
+  }
+
+  async #embedIntent(intent: string, signal: AbortSignal | undefined): Promise<Float32Array> {
+    const bounded = AbortSignal.any([
+      AbortSignal.timeout(embedWaitMs),
+      ...(signal === undefined ? [] : [signal]),
+    ]);
+    await abortable(this.warm(), bounded);
+    const { vectors: [vector] } = await this.#embedder.embed([intent], { signal: bounded });
+    if (vector === undefined) throw new TypeError("The embedder returned no vector for the intent");
+    this.#intents.set(intent, vector);
+    return vector;
+  }
+
+  async #feed(signal: AbortSignal | undefined): Promise<void> {
+    this.#stale = false;
+    const capabilities = this.#capabilities;
+    const routes = this.#routes;
+    try {
+      const embed = async (texts: readonly string[]) =>
+        texts.length === 0
+          ? []
+          : (await this.#embedder.embed(texts, signal === undefined ? {} : { signal })).vectors;
+      if (!this.#anchored) {
+        this.#router.setAnchors(await embed(this.#router.anchorTexts()));
+        this.#anchored = true;
+      }
+      const described = capabilities.map((c) => [c.description, ...c.examples]);
+      const capabilityVectors = regroup(described, await embed(described.flat()));
+      const routeTexts = routes.map((route) => [
+        ...(route.description === undefined ? [] : [route.description]),
+        ...route.utterances,
+        ...(route.negativeUtterances ?? []),
+      ]);
+      const routeVectors = regroup(routeTexts, await embed(routeTexts.flat()));
+      if (this.#stale) return; // The lists changed meanwhile; the next round has the new ones.
+      this.#router.setCapabilities(
+        capabilities.map((capability, i) => ({ capability, vectors: capabilityVectors[i] ?? [] })),
+      );
+      this.#router.setRoutes(
+        routes.map((route, i) => ({ route, vectors: splitRoute(route, routeVectors[i] ?? []) })),
+      );
+    } catch (error) {
+      this.#stale = true;
+      throw error;
+    }
+  }
+
+  #cachedVectors(texts: readonly string[]): Float32Array[] {
+    const vectors: Float32Array[] = [];
+    for (const text of texts) {
+      const vector = this.#embedder.cached(text);
+      if (vector === undefined) return [];
+      vectors.push(vector);
+    }
+    return vectors;
+  }
+}
+
+/** Cuts a flat list of vectors back into the groups that their texts came in. */
+function regroup(
+  groups: readonly (readonly string[])[],
+  vectors: readonly Float32Array[],
+): Float32Array[][] {
+  let offset = 0;
+  return groups.map((group) => vectors.slice(offset, offset += group.length));
+}
+
+function splitRoute(route: Route, vectors: readonly Float32Array[]) {
+  const first = route.description === undefined ? 0 : 1;
+  const middle = first + route.utterances.length;
+  const description = first === 1 ? vectors[0] : undefined;
+  return {
+    ...(description === undefined ? {} : { description }),
+    utterances: vectors.slice(first, middle),
+    negative: vectors.slice(middle),
+  };
+}
+
+/** Settles as `promise` does, or rejects with the signal's reason before that. */
+function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  if (signal.aborted) return Promise.reject(signal.reason);
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  return Promise.race([promise, aborted]).finally(() =>
+    signal.removeEventListener("abort", onAbort)
+  );
+}
