@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Logger, NodeApi } from "../core/mod.ts";
+import type { BackendStatus, Logger, NodeApi } from "../core/mod.ts";
 
 /** Options common to every way of getting a node. */
 export interface OpenOptions {
@@ -32,4 +32,21 @@ export interface RunningNode extends LocalNode {
 export interface Connection extends NodeApi, AsyncDisposable {
   /** Whether a running node answers, or the data directory in this process. */
   readonly via: "node" | "data-directory";
+}
+
+/** What `initNode` made or found. */
+export interface InitReport {
+  readonly dataDir: string;
+  readonly nodeName: string;
+  /** libp2p peer id. */
+  readonly peerId: string;
+  /** Every file that a node needs, by its path. */
+  readonly files: readonly {
+    readonly path: string;
+    readonly state: "created" | "kept" | "repaired";
+  }[];
+  /** What the first scan found. */
+  readonly backends: readonly BackendStatus[];
+  /** Number of capabilities that they give. */
+  readonly capabilities: number;
 }
