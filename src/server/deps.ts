@@ -47,6 +47,12 @@ export interface RouteGroup {
 /** Everything `createApp` needs. */
 export interface ServerDeps {
   readonly node: NodeApi;
+  /**
+   * The node's peer id. Every answer carries it as `x-atmosphere-node`, by which commands and
+   * other nodes recognise a node. `POST /atmosphere/v1/refresh` (token needed) calls
+   * `node.refresh()` and answers `{"data": BackendStatus[]}`.
+   */
+  readonly nodeId: string;
   readonly gateway: Gateway;
   readonly events: EventBus;
   readonly logger: Logger;

@@ -1,0 +1,11 @@
+/**
+ * The composition root: builds every room, owns its lifetime.
+ *
+ * @module
+ */
+
+export { connect } from "./connect.ts";
+export { initNode, type InitReport } from "./init.ts";
+export { openNode } from "./open.ts";
+export { startNode } from "./start.ts";
+export type { Connection, LocalNode, OpenOptions, RunningNode } from "./types.ts";
