@@ -53,10 +53,10 @@ Deno.test("the environment is read in config/ alone", () => {
 });
 
 Deno.test("no work is left marked as to be done", () => {
-  const mark = new RegExp(
-    `\\b(${["TO", "FIX"].map((head) => head + (head === "TO" ? "DO" : "ME")).join("|")}|XXX)\\b`,
+  const mark = /\b(TODO|FIXME|XXX)\b/;
+  const offences = [...sources, ...tests].filter((path) =>
+    path !== "tests/policy_test.ts" && mark.test(readRepositoryFile(path))
   );
-  const offences = [...sources, ...tests].filter((path) => mark.test(readRepositoryFile(path)));
   assertEquals(offences, []);
 });
 
