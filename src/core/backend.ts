@@ -43,6 +43,11 @@ export interface BackendResponse {
   readonly headers: Headers;
   /** OpenAI-shaped bytes: a JSON document, or server-sent events when a stream was asked for. */
   readonly body: ReadableStream<Uint8Array> | null;
+  /**
+   * The same bytes, where the backend has read and checked the whole of them already (every answer
+   * that is not streamed). Whoever takes these need not touch `body`.
+   */
+  readonly bytes?: Uint8Array<ArrayBuffer>;
 }
 
 /** A model as its backend lists it, completed from the data file of model families. */
@@ -83,7 +88,9 @@ export interface Backend extends AsyncDisposable {
   /** Its models. Throws `BackendError` when it is unreachable or answers garbage. */
   listModels(options: { signal: AbortSignal }): Promise<BackendModel[]>;
   /**
-   * Sends one request and resolves when the answer's head is there.
+   * Sends one request and resolves when the answer's head is there; for one that is not streamed,
+   * when the whole of it is there and known to be of its type, so that another candidate can
+   * still be asked when it is not.
    *
    * Throws `BackendError` for everything that another candidate might do better: transport
    * failures, 5xx, 429, 408, refused credentials, redirects, a content type that does not belong.

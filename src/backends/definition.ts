@@ -1,0 +1,56 @@
+/**
+ * What a backend is made from.
+ *
+ * @module
+ */
+
+import type { Logger, Secret } from "../core/mod.ts";
+
+/** Engines that a backend can be of. */
+export type EngineName =
+  | "ollama"
+  | "llama.cpp"
+  | "vllm"
+  | "lmstudio"
+  | "localai"
+  | "jan"
+  | "sglang"
+  | "koboldcpp"
+  | "llamafarm"
+  | "openai-compatible"
+  | "openai"
+  | "anthropic"
+  | "openrouter"
+  | "groq"
+  | "mistral"
+  | "deepseek"
+  | "together"
+  | "gemini";
+
+/** A model server or API, as configuration or discovery describes it. */
+export interface BackendDefinition {
+  /** Unique on this node; letters, digits, `.`, `_`, `-`. */
+  readonly id: string;
+  readonly engine: EngineName;
+  /** Base URL; the engine's usual one where absent. */
+  readonly url?: string;
+  readonly apiKey?: Secret;
+  /** Only these models (exact names or `*` globs); all where absent. */
+  readonly models?: readonly string[];
+  /** Free labels that each of its capabilities gets. */
+  readonly tags: readonly string[];
+  readonly enabled: boolean;
+  readonly source: "configured" | "environment" | "discovered";
+}
+
+/** Limits of a backend. */
+export interface BackendOptions {
+  /** @default drops everything */
+  readonly logger?: Logger;
+  /** Longest wait for a probe and for each request of a listing, in milliseconds. @default 2000 for a probe, 10000 for a listing */
+  readonly probeTimeoutMs?: number;
+  /** Longest wait for the head of an answer, in milliseconds. @default none, the request's signal decides */
+  readonly firstByteMs?: number;
+  /** Most bytes of an answer that is not streamed. @default 67108864 */
+  readonly maxResponseBytes?: number;
+}

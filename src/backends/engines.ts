@@ -1,0 +1,18 @@
+/**
+ * The table of engines.
+ *
+ * @module
+ */
+
+import type { EngineName } from "./definition.ts";
+import type { Engine } from "./engine.ts";
+import { llamaCpp } from "./llama_cpp.ts";
+import { ollama } from "./ollama.ts";
+import { openAiCompatible } from "./openai_compatible.ts";
+
+/** Every engine by its name. */
+export const ENGINE_PROFILES: Readonly<Partial<Record<EngineName, Engine>>> = {
+  "ollama": ollama,
+  "llama.cpp": llamaCpp,
+  "openai-compatible": openAiCompatible,
+};
