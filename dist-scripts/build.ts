@@ -1,0 +1,126 @@
+/**
+ * Builds the executable.
+ *
+ *   deno task build                         for this machine, into dist/
+ *   deno task build --target TRIPLE         for another one
+ *   deno task build --all                   for every one
+ *
+ * `DENORT_BIN` names a base binary to use instead of the one that `deno compile` downloads; it
+ * must be this machine's, and is refused for another target.
+ */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "@std/cli/parse-args";
+import { bundleProgram } from "./build/bundle.ts";
+import { checkExecutable } from "./build/check.ts";
+import { findNatives, packNatives } from "./build/natives.ts";
+import { installPackages } from "./build/packages.ts";
+import { stdImports } from "./build/std.ts";
+import { hostTarget, type Target, targetNamed, targets } from "./build/targets.ts";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const cache = join(root, ".cache");
+const modelName = "all-minilm-l6-v2-q8";
+const megabyte = 1_000_000;
+
+async function build(target: Target): Promise<string> {
+  const manifest = JSON.parse(await Deno.readTextFile(join(root, "deno.json")));
+  const started = performance.now();
+  const step = (text: string) =>
+    console.error(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${text}`);
+
+  step(`${target.triple}: packages`);
+  const work = join(cache, "build", target.triple);
+  const nodeModules = await installPackages(work, {
+    target,
+    imports: manifest.imports,
+    lock: join(cache, "deno.lock"),
+  });
+
+  // A clean folder at a fixed place: what lies here is what the executable holds.
+  const stage = join(work, "stage");
+  await Deno.remove(stage, { recursive: true }).catch(() => {});
+  await Deno.mkdir(stage, { recursive: true });
+  step("natives");
+  await packNatives(await findNatives(nodeModules, target), {
+    folder: join(stage, "natives"),
+    cache: join(cache, "build", "compressed"),
+  });
+  step("bundle");
+  const bundle = await bundleProgram({
+    root,
+    nodeModules,
+    outDir: stage,
+    std: await stdImports(root),
+  });
+  step(`bundle: ${(bundle.sizeBytes / megabyte).toFixed(1)} MB`);
+  await copyFolder(join(cache, "models", modelName), join(stage, "models", modelName));
+  await Deno.writeTextFile(join(stage, "deno.json"), "{}\n");
+
+  const output = join(root, "dist", target.file);
+  await Deno.mkdir(join(root, "dist"), { recursive: true });
+  await compile({ stage, entries: bundle.entries, output, target });
+  const { size } = await Deno.stat(output);
+  step(`${output}: ${(size / megabyte).toFixed(1)} MB`);
+  if (target === hostTarget()) {
+    await checkExecutable(output, { version: manifest.version });
+    step("checked: prints its version, serves and embeds");
+  }
+  return output;
+}
+
+async function compile(
+  options: { stage: string; entries: readonly string[]; output: string; target: Target },
+): Promise<void> {
+  const { stage, entries: [main = "", ...workers], output, target } = options;
+  if (Deno.env.get("DENORT_BIN") !== undefined && target !== hostTarget()) {
+    throw new Error(`DENORT_BIN is this machine's base binary, not ${target.triple}'s: unset it`);
+  }
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "compile",
+      "-A",
+      "--quiet",
+      "--no-check",
+      "--no-lock",
+      "--no-code-cache",
+      "--target",
+      target.triple,
+      ...workers.flatMap((worker) => ["--include", worker]),
+      "--include",
+      "natives",
+      "--include",
+      "models",
+      "--output",
+      output,
+      main,
+    ],
+    cwd: stage,
+    stderr: "piped",
+  }).output();
+  if (!success) throw new Error(`deno compile failed: ${new TextDecoder().decode(stderr)}`);
+}
+
+async function copyFolder(from: string, to: string): Promise<void> {
+  await Deno.mkdir(to, { recursive: true });
+  for await (const entry of Deno.readDir(from)) {
+    const [source, destination] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory) await copyFolder(source, destination);
+    else await Deno.copyFile(source, destination);
+  }
+}
+
+async function main(): Promise<number> {
+  const flags = parseArgs(Deno.args, { string: ["target"], boolean: ["all", "help"] });
+  if (flags.help) {
+    console.log("Usage: deno task build [--target TRIPLE | --all]");
+    return 0;
+  }
+  const chosen = flags.all
+    ? targets
+    : [typeof flags.target === "string" ? targetNamed(flags.target) : hostTarget()];
+  for (const target of chosen) console.log(await build(target));
+  return 0;
+}
+
+Deno.exit(await main());

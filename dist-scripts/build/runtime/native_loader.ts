@@ -1,0 +1,109 @@
+/**
+ * Part of the executable alone: lays the embedded native addons out once, in a folder named by
+ * their content, and loads them from there, since the system's loader reads files only.
+ */
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { brotliDecompressSync } from "node:zlib";
+import type { NativeManifest } from "../natives.ts";
+
+const source = new URL("./natives/", import.meta.url);
+
+/** The folders to try, best first: the user's cache, else the system's temporary one. */
+function cacheRoots(): string[] {
+  const explicit = Deno.env.get("ATMOSPHERE_CACHE_DIR");
+  if (explicit) return [explicit];
+  const home = homedir();
+  const user = Deno.build.os === "windows"
+    ? Deno.env.get("LOCALAPPDATA") ?? join(home, "AppData", "Local")
+    : Deno.build.os === "darwin"
+    ? join(home, "Library", "Caches")
+    : Deno.env.get("XDG_CACHE_HOME") ?? join(home, ".cache");
+  return [
+    join(user, "atmosphere"),
+    join(tmpdir(), `atmosphere-${Deno.uid() ?? "user"}`),
+  ];
+}
+
+/** Loads the addon `name`, extracting it first when it is not there whole. */
+export function requireNative(name: string): unknown {
+  const manifest: NativeManifest = JSON.parse(
+    readFileSync(new URL("natives.json", source), "utf8"),
+  );
+  const set = manifest[name];
+  if (set === undefined) throw new Error(`This executable carries no native addon "${name}"`);
+  const failures: string[] = [];
+  for (const root of cacheRoots()) {
+    const folder = join(root, `${name}-${set.hash}`);
+    try {
+      if (!isWhole(folder, set)) extract(name, { set, folder });
+    } catch (error) {
+      failures.push(`${folder}: ${error instanceof Error ? error.message : error}`);
+      continue;
+    }
+    const require = createRequire(join(folder, "load.cjs"));
+    return require(join(folder, set.entry));
+  }
+  throw new Error(
+    `Laying out the native addon "${name}" failed (${
+      failures.join("; ")
+    }); set ATMOSPHERE_CACHE_DIR to a folder that can be written to`,
+  );
+}
+
+type NativeEntry = NativeManifest[string];
+
+/** Whether `folder` is this user's and holds every file unchanged. */
+function isWhole(folder: string, set: NativeEntry): boolean {
+  if (!existsSync(join(folder, set.entry))) return false;
+  if (!isOwn(folder)) throw new Error("the folder belongs to somebody else");
+  // Content was checked when it was laid out; hashing 45 MB at each start would cost 0.1 s.
+  return set.files.every(({ name, sizeBytes }) =>
+    statSync(join(folder, name), { throwIfNoEntry: false })?.size === sizeBytes
+  );
+}
+
+/** In a shared temporary folder somebody else could have laid a library in wait. */
+function isOwn(folder: string): boolean {
+  const uid = Deno.uid();
+  if (uid === null) return true;
+  const info = Deno.lstatSync(folder);
+  return info.isDirectory && info.uid === uid && ((info.mode ?? 0) & 0o022) === 0;
+}
+
+function extract(name: string, { set, folder }: { set: NativeEntry; folder: string }): void {
+  const staging = `${folder}.${Deno.pid}.tmp`;
+  mkdirSync(staging, { recursive: true, mode: 0o700 });
+  chmodSync(staging, 0o700);
+  try {
+    for (const file of set.files) {
+      const bytes = brotliDecompressSync(
+        readFileSync(new URL(`${name}.${file.name}.br`, source)),
+      );
+      if (hash(bytes) !== file.sha256) throw new Error(`${file.name} is damaged`);
+      writeFileSync(join(staging, file.name), bytes, { mode: 0o700 });
+    }
+    if (existsSync(folder)) rmSync(folder, { recursive: true });
+    renameSync(staging, folder);
+  } catch (error) {
+    rmSync(staging, { recursive: true, force: true });
+    // Another process was quicker: its result is as good.
+    if (!isWhole(folder, set)) throw error;
+  }
+}
+
+function hash(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
