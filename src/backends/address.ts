@@ -11,6 +11,8 @@ import type { Engine } from "./engine.ts";
 export interface Address {
   /** For display: without credentials, query and fragment. */
   readonly display: string;
+  /** Scheme, host and port. */
+  readonly base: string;
   /** Base of the engine's own API. */
   readonly root: string;
   /** Base of its OpenAI-compatible API. */
@@ -84,6 +86,7 @@ export function parseAddress(url: string, engine: Engine): Address {
   else if (ownApi) api = `${root}/v1`;
   return {
     display: `${base}${path}`,
+    base,
     root,
     api,
     locality: localityOf(parsed.hostname, engine),

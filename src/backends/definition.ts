@@ -47,7 +47,7 @@ export interface BackendDefinition {
 export interface BackendOptions {
   /** @default drops everything */
   readonly logger?: Logger;
-  /** Longest wait for a probe and for each request of a listing, in milliseconds. @default 2000 for a probe, 10000 for a listing */
+  /** Longest wait for a probe, in milliseconds. @default 2000 */
   readonly probeTimeoutMs?: number;
   /** Longest wait for the head of an answer, in milliseconds. @default none, the request's signal decides */
   readonly firstByteMs?: number;

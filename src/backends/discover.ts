@@ -58,27 +58,24 @@ interface Found {
   readonly port: number;
 }
 
-async function identifyPort(
-  port: number,
-  options: DiscoverOptions,
-): Promise<Found | undefined> {
-  // IPv4 first: a server that listens on both is counted once.
-  for (const hostname of ["127.0.0.1", "[::1]"]) {
-    const url = `http://${hostname}:${port}`;
-    const probe = new LoopbackProbe({
-      url,
-      timeoutMs: options.probeTimeoutMs,
-      signal: options.signal,
-    });
-    try {
+async function identifyPort(port: number, options: DiscoverOptions): Promise<Found | undefined> {
+  const expiry = new AbortController();
+  const timer = setTimeout(() => expiry.abort(), options.probeTimeoutMs);
+  const signal = AbortSignal.any([options.signal, expiry.signal]);
+  try {
+    // IPv4 first: a server that listens on both is counted once.
+    for (const hostname of ["127.0.0.1", "[::1]"]) {
+      if (signal.aborted) return undefined;
+      const url = `http://${hostname}:${port}`;
+      await using probe = new LoopbackProbe({ url, signal });
       const engine = await probe.recognise(localEngines(), port);
       if (engine !== undefined) return { engine, url, port };
       if (probe.answered) return undefined;
-    } finally {
-      probe.close();
     }
+    return undefined;
+  } finally {
+    clearTimeout(timer);
   }
-  return undefined;
 }
 
 function uniqueId(found: Found, taken: Set<string>): string {

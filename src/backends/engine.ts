@@ -19,7 +19,7 @@ export interface JsonRequestOptions {
   readonly signal: AbortSignal;
   /** Body of a POST; a GET is sent where absent. */
   readonly body?: Readonly<Record<string, unknown>>;
-  /** Most bytes of the answer. @default 8388608 */
+  /** Most bytes of the answer. @default 16777216 */
   readonly maxBytes?: number;
 }
 
@@ -32,7 +32,7 @@ export interface EngineConnection {
   /** Base of its OpenAI-compatible API, without a slash at the end. */
   readonly api: string;
   readonly logger: Logger;
-  /** Asks for a JSON document at an absolute URL. Throws `BackendError` for everything else. */
+  /** Asks for a JSON document at a URL below the backend's host. Throws `BackendError` for everything else. */
   json(url: string, options: JsonRequestOptions): Promise<unknown>;
 }
 
@@ -63,14 +63,17 @@ export interface Identity {
   readonly version?: string;
 }
 
-/** Sends one body to one path and resolves to the checked answer, as the default `send` does. */
-export type Exchange = (
-  target: {
-    readonly url: string;
-    readonly body: Readonly<Record<string, unknown>>;
-    readonly headers?: Readonly<Record<string, string>>;
-  },
-) => Promise<BackendResponse>;
+/** Where one body is sent. */
+export interface ExchangeTarget {
+  /** A URL below the backend's host. */
+  readonly url: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Headers beside the usual ones. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Sends one body and resolves to the checked answer, as the default `send` does. */
+export type Exchange = (target: ExchangeTarget) => Promise<BackendResponse>;
 
 /** One engine. */
 export interface Engine {

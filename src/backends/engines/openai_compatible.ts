@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { BackendOperation, CapabilityFeatures } from "../core/mod.ts";
-import type { EngineName } from "./definition.ts";
-import type { Engine, EngineConnection, Identity, ListedModel } from "./engine.ts";
-import { asCount, asObject, asText, type JsonObject } from "./fields.ts";
-import { maxNameLength, readModelList } from "./model_list.ts";
+import type { BackendOperation, CapabilityFeatures } from "../../core/mod.ts";
+import type { EngineName } from "../definition.ts";
+import type { Engine, EngineConnection, Identity, ListedModel } from "../engine.ts";
+import { asCount, asObject, asText, type JsonObject } from "../fields.ts";
+import { maxNameLength, readModelList } from "../model_list.ts";
 
 /** Every operation of OpenAI's protocol that this node passes on. */
 export const openAiOperations: ReadonlySet<BackendOperation> = new Set<BackendOperation>([

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { BackendError } from "../core/mod.ts";
-import type { Engine } from "./engine.ts";
-import { asCount, asFlag, asObject, asText, type JsonObject } from "./fields.ts";
+import { BackendError } from "../../core/mod.ts";
+import type { Engine } from "../engine.ts";
+import { asCount, asFlag, asObject, asText, type JsonObject } from "../fields.ts";
 import { contextOf, openAiEngine } from "./openai_compatible.ts";
 
 function readEntry(entry: JsonObject) {

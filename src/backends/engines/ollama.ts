@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { BackendOperation, CapabilityFeatures, CapabilityKind } from "../core/mod.ts";
-import { BackendError } from "../core/mod.ts";
-import type { Engine, EngineConnection, ListedModel } from "./engine.ts";
-import { asArray, asCount, asObject, asText, asTexts, type JsonObject } from "./fields.ts";
-import { readModelList } from "./model_list.ts";
-import { parseParameterSize } from "./model_name.ts";
+import type { BackendOperation, CapabilityFeatures, CapabilityKind } from "../../core/mod.ts";
+import { BackendError } from "../../core/mod.ts";
+import type { Engine, EngineConnection, ListedModel } from "../engine.ts";
+import { asArray, asCount, asObject, asText, asTexts, type JsonObject } from "../fields.ts";
+import { readModelList } from "../model_list.ts";
+import { parseParameterSize } from "../model_name.ts";
 
 const operations: ReadonlySet<BackendOperation> = new Set<BackendOperation>([
   "chat/completions",

@@ -1,0 +1,138 @@
+/**
+ * One request and its answer on a connection, from the first byte to the last.
+ *
+ * @module
+ */
+
+import { BackendError } from "../../core/mod.ts";
+import type { HttpAnswer } from "./answer_source.ts";
+import type { ResponseHead } from "./head_parser.ts";
+import { concatenated } from "./pieces.ts";
+import type { TransportRequest, TransportTarget } from "./transport.ts";
+import { silentFor, tooLong, unreachable } from "./transport_errors.ts";
+import { WireBody } from "./wire_body.ts";
+import type { WireConnection } from "./wire_connection.ts";
+
+/** Gives a connection back to its pool. */
+export type GiveBack = (connection: WireConnection, reusable: boolean) => void;
+
+/** Owns a connection until the answer is whole, is cancelled, fails, or the caller goes away. */
+export class Exchange {
+  readonly #request: TransportRequest;
+  readonly #target: TransportTarget;
+  readonly #giveBack: GiveBack;
+  #connection: WireConnection | undefined;
+  #connecting: AbortController | undefined;
+  #expired = false;
+  readonly #onAbort = () => this.stop();
+
+  /** Listens to the request's signal from now on. */
+  constructor(parts: { request: TransportRequest; target: TransportTarget; giveBack: GiveBack }) {
+    this.#request = parts.request;
+    this.#target = parts.target;
+    this.#giveBack = parts.giveBack;
+    parts.request.signal.addEventListener("abort", this.#onAbort);
+  }
+
+  /** A signal that ends the wait for a connection together with the exchange. */
+  connectSignal(): AbortSignal {
+    this.#connecting = new AbortController();
+    return this.#connecting.signal;
+  }
+
+  /** Takes a connection over. */
+  start(connection: WireConnection): void {
+    this.#connection = connection;
+    this.#connecting = undefined;
+    if (this.#expired || this.#request.signal.aborted) connection.close();
+  }
+
+  /** The time for the head is over. */
+  expire(): void {
+    this.#expired = true;
+    this.stop();
+  }
+
+  /** Ends the exchange where it is: whatever is under way fails. */
+  stop(): void {
+    this.#connecting?.abort();
+    this.#finish(false);
+  }
+
+  /** Ends the exchange and gives the error for it. */
+  fail(error: unknown): unknown {
+    this.#finish(false);
+    const { signal, headTimeoutMs } = this.#request;
+    if (signal.aborted) return signal.reason;
+    if (error instanceof BackendError) return error;
+    return this.#expired
+      ? silentFor(headTimeoutMs ?? 0, this.#target)
+      : unreachable(error, this.#target);
+  }
+
+  #finish(reusable: boolean): void {
+    this.#request.signal.removeEventListener("abort", this.#onAbort);
+    const connection = this.#connection;
+    this.#connection = undefined;
+    if (connection !== undefined) this.#giveBack(connection, reusable);
+  }
+
+  /** The answer whose head was just read. */
+  answer(head: ResponseHead): HttpAnswer {
+    const { status, headers, framing, keepAlive } = head;
+    const body = new WireBody(this.#connection!, framing);
+    if (body.ended) this.#finish(keepAlive);
+    const read = async () => {
+      try {
+        const piece = await body.read();
+        if (body.ended) this.#finish(keepAlive);
+        return piece;
+      } catch (error) {
+        throw this.fail(error);
+      }
+    };
+    return {
+      status,
+      headers,
+      bytes: async (maxBytes) => {
+        if ((body.length ?? 0) > maxBytes) throw this.fail(tooLong(maxBytes, this.#target));
+        if (body.length === undefined) return await this.#collect(read, maxBytes);
+        try {
+          const whole = await body.readWhole();
+          this.#finish(keepAlive);
+          return whole;
+        } catch (error) {
+          throw this.fail(error);
+        }
+      },
+      stream: () =>
+        new ReadableStream<Uint8Array>({
+          async pull(controller) {
+            const piece = await read();
+            if (piece === undefined) controller.close();
+            else controller.enqueue(piece);
+          },
+          cancel: () => this.#finish(false),
+        }, { highWaterMark: 0 }),
+      discard: () => {
+        // Reading on would only serve whoever sent what nobody wants.
+        this.#finish(false);
+        return Promise.resolve();
+      },
+    };
+  }
+
+  async #collect(
+    read: () => Promise<Uint8Array<ArrayBuffer> | undefined>,
+    maxBytes: number,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const pieces: Uint8Array<ArrayBuffer>[] = [];
+    let length = 0;
+    for (let piece = await read(); piece !== undefined; piece = await read()) {
+      length += piece.length;
+      if (length > maxBytes) throw this.fail(tooLong(maxBytes, this.#target));
+      pieces.push(piece);
+    }
+    return concatenated(pieces, length);
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * The body of an answer on a {@linkcode WireConnection}, in pieces.
+ *
+ * @module
+ */
+
+import { type BodyFraming, MalformedHttp } from "./head_parser.ts";
+import { ConnectionCut, type WireConnection } from "./wire_connection.ts";
+
+const maxPieceBytes = 65_536;
+const maxLineLength = 4_096;
+const maxTrailers = 64;
+
+/** The body of one answer. */
+export class WireBody {
+  readonly #connection: WireConnection;
+  readonly #framing: BodyFraming;
+  /** Bytes left of the body, or of the current chunk. */
+  #left: number;
+  #firstChunk = true;
+  #ended: boolean;
+
+  /** The body that follows the head that was read last. */
+  constructor(connection: WireConnection, framing: BodyFraming) {
+    this.#connection = connection;
+    this.#framing = framing;
+    this.#left = framing.kind === "length" ? framing.bytes : 0;
+    this.#ended = framing.kind === "length" && framing.bytes === 0;
+  }
+
+  /** Whether the whole of it was read. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Length of the whole body where it was told. */
+  get length(): number | undefined {
+    return this.#framing.kind === "length" ? this.#framing.bytes : undefined;
+  }
+
+  /** The next piece; undefined after the last. Throws `ConnectionCut`, `MalformedHttp`. */
+  async read(): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    if (this.#ended) return undefined;
+    if (this.#framing.kind === "chunked" && this.#left === 0 && !await this.#nextChunk()) {
+      this.#ended = true;
+      return undefined;
+    }
+    const max = this.#framing.kind === "until-close" ? maxPieceBytes : this.#left;
+    const piece = await this.#connection.readSome(Math.min(max, maxPieceBytes));
+    if (piece === undefined) {
+      if (this.#framing.kind !== "until-close") throw new ConnectionCut();
+      this.#ended = true;
+      return undefined;
+    }
+    this.#left -= piece.length;
+    if (this.#framing.kind === "length" && this.#left === 0) this.#ended = true;
+    return piece;
+  }
+
+  /** The whole body of a told length. */
+  async readWhole(): Promise<Uint8Array<ArrayBuffer>> {
+    const whole = new Uint8Array(this.#left);
+    await this.#connection.readInto(whole);
+    this.#left = 0;
+    this.#ended = true;
+    return whole;
+  }
+
+  /** Reads a chunk's size; false for the last chunk, whose trailers are read too. */
+  async #nextChunk(): Promise<boolean> {
+    if (!this.#firstChunk && await this.#connection.readLine(maxLineLength) !== "") {
+      throw new MalformedHttp("a chunk is longer than it says");
+    }
+    this.#firstChunk = false;
+    const line = await this.#connection.readLine(maxLineLength);
+    const size = /^([0-9a-f]{1,12})[ \t]*(?:;|$)/i.exec(line)?.[1];
+    if (size === undefined) throw new MalformedHttp("a chunk has no size");
+    this.#left = Number.parseInt(size, 16);
+    if (this.#left > 0) return true;
+    for (let count = 0; await this.#connection.readLine(maxLineLength) !== ""; count++) {
+      if (count >= maxTrailers) throw new MalformedHttp("its trailers have no end");
+    }
+    return false;
+  }
+}

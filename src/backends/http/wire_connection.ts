@@ -1,0 +1,198 @@
+/**
+ * One TCP connection that carries one HTTP/1.1 exchange after another.
+ *
+ * @module
+ */
+
+import {
+  findHeadEnd,
+  MalformedHttp,
+  maxHeadBytes,
+  parseHead,
+  type ResponseHead,
+} from "./head_parser.ts";
+
+const firstBufferBytes = 16_384;
+const latin1 = new TextDecoder("latin1");
+
+/** The other side closed the connection in the middle of an answer. */
+export class ConnectionCut extends Error {
+  override readonly name = "ConnectionCut";
+}
+
+/**
+ * A connection. Its buffer holds the bytes from `start` to `end`. Between two exchanges one read is
+ * pending, so that a connection that the other side closes is known to be dead at once and never
+ * used again: no request is ever sent twice.
+ */
+export class WireConnection {
+  readonly #conn: Deno.Conn;
+  #buffer = new Uint8Array(firstBufferBytes);
+  #start = 0;
+  #end = 0;
+  #pending: Promise<number | null> | undefined;
+  #closed = false;
+  /** When it became idle, in milliseconds of `performance.now()`. */
+  idleSinceMs = 0;
+
+  /** Wraps a connection and owns it from now on. */
+  constructor(conn: Deno.Conn) {
+    this.#conn = conn;
+  }
+
+  /** Whether it is closed. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Closes it; a pending read or write fails. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#conn.close();
+  }
+
+  /** Sends all of `bytes`. */
+  async write(bytes: Uint8Array): Promise<void> {
+    let written = await this.#conn.write(bytes);
+    while (written < bytes.length) written += await this.#conn.write(bytes.subarray(written));
+  }
+
+  /** Waits for the next exchange; `onDead` is called when the other side ends it meanwhile. */
+  rest(onDead: () => void): void {
+    // Bytes that nobody asked for belong to no exchange.
+    if (this.#start !== this.#end) {
+      this.close();
+      return onDead();
+    }
+    this.#start = this.#end = 0;
+    this.idleSinceMs = performance.now();
+    const pending = this.#conn.read(this.#buffer);
+    this.#pending = pending;
+    const dead = () => {
+      if (this.#pending !== pending) return;
+      this.close();
+      onDead();
+    };
+    pending.then(dead, dead);
+  }
+
+  /** Takes the pending read over, so that its bytes are the next answer's. */
+  wake(): void {
+    const pending = this.#pending;
+    if (pending === undefined) return;
+    // Another promise, so that `rest` no longer takes its result for the connection's end.
+    this.#pending = pending.then((count) => count);
+    // It is awaited by the next read; until then its failure is nobody's.
+    this.#pending.catch(() => {});
+  }
+
+  /** Reads more into the buffer; false at the end of the connection. */
+  async fill(): Promise<boolean> {
+    if (this.#start === this.#end) this.#start = this.#end = 0;
+    const pending = this.#pending;
+    this.#pending = undefined;
+    if (pending === undefined && this.#end === this.#buffer.length) this.#makeRoom();
+    const count = await (pending ?? this.#conn.read(this.#buffer.subarray(this.#end)));
+    if (count === null) return false;
+    this.#end += count;
+    return true;
+  }
+
+  #makeRoom(): void {
+    const held = this.#buffer.subarray(this.#start, this.#end);
+    const target = held.length * 2 > this.#buffer.length
+      ? new Uint8Array(this.#buffer.length * 2)
+      : this.#buffer;
+    target.set(held);
+    this.#buffer = target;
+    this.#end = held.length;
+    this.#start = 0;
+  }
+
+  /** The next head; interim ones (1xx) are passed over. Throws `MalformedHttp`, `ConnectionCut`. */
+  async readHead(): Promise<ResponseHead> {
+    for (;;) {
+      const text = await this.#readUntilEmptyLine();
+      const head = parseHead(text);
+      if (head.status === 101) throw new MalformedHttp("it switches protocols unasked");
+      if (head.status >= 200) return head;
+    }
+  }
+
+  async #readUntilEmptyLine(): Promise<string> {
+    let searched = 0;
+    for (;;) {
+      const at = findHeadEnd(this.#buffer, this.#start + searched, this.#end);
+      if (at >= 0) {
+        const text = latin1.decode(this.#buffer.subarray(this.#start, at));
+        this.#start = at + 4;
+        return text;
+      }
+      // The empty line may begin in what is there already.
+      searched = Math.max(0, this.#end - this.#start - 3);
+      if (this.#end - this.#start > maxHeadBytes) throw new MalformedHttp("its head has no end");
+      if (!await this.fill()) {
+        throw this.#end > this.#start && !this.#looksLikeHttp()
+          ? new MalformedHttp("no HTTP/1.1 answer")
+          : new ConnectionCut();
+      }
+      if (this.#end - this.#start >= 5 && !this.#looksLikeHttp()) {
+        throw new MalformedHttp("no HTTP/1.1 answer");
+      }
+    }
+  }
+
+  #looksLikeHttp(): boolean {
+    const seen = latin1.decode(
+      this.#buffer.subarray(this.#start, Math.min(this.#end, this.#start + 5)),
+    );
+    return "HTTP/".startsWith(seen);
+  }
+
+  /** A line without its end, of at most `maxLength` characters. */
+  async readLine(maxLength: number): Promise<string> {
+    for (;;) {
+      const at = this.#buffer.subarray(0, this.#end).indexOf(10, this.#start);
+      if (at >= 0) {
+        const end = this.#buffer[at - 1] === 13 && at > this.#start ? at - 1 : at;
+        const line = latin1.decode(this.#buffer.subarray(this.#start, end));
+        this.#start = at + 1;
+        if (line.length > maxLength) throw new MalformedHttp("a line is too long");
+        return line;
+      }
+      if (this.#end - this.#start > maxLength) throw new MalformedHttp("a line is too long");
+      if (!await this.fill()) throw new ConnectionCut();
+    }
+  }
+
+  /** What is there of the next `max` bytes, at least one; undefined at the connection's end. */
+  async readSome(max: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    if (this.#start === this.#end && !await this.fill()) return undefined;
+    const count = Math.min(max, this.#end - this.#start);
+    const piece = this.#buffer.slice(this.#start, this.#start + count);
+    this.#start += count;
+    return piece;
+  }
+
+  /** Exactly `target.length` bytes. Throws `ConnectionCut` when there are fewer. */
+  async readInto(target: Uint8Array<ArrayBuffer>): Promise<void> {
+    let have = Math.min(target.length, this.#end - this.#start);
+    target.set(this.#buffer.subarray(this.#start, this.#start + have));
+    this.#start += have;
+    while (have < target.length) {
+      if (target.length - have < firstBufferBytes) {
+        if (!await this.fill()) throw new ConnectionCut();
+        const count = Math.min(target.length - have, this.#end - this.#start);
+        target.set(this.#buffer.subarray(this.#start, this.#start + count), have);
+        this.#start += count;
+        have += count;
+      } else {
+        // Large bodies go straight to where they belong.
+        const count = await this.#conn.read(target.subarray(have));
+        if (count === null) throw new ConnectionCut();
+        have += count;
+      }
+    }
+  }
+}

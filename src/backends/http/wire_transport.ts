@@ -1,0 +1,140 @@
+/**
+ * HTTP/1.1 straight over TCP, for model servers in plain http.
+ *
+ * Why not `fetch`: it takes about 80 us of CPU for a small request where this takes about 25, and
+ * it sends a request again by itself when a pooled connection turns out to be dead, so that a
+ * model may be asked twice.
+ *
+ * @module
+ */
+
+import type { HttpAnswer } from "./answer_source.ts";
+import { Exchange } from "./exchange.ts";
+import type { Transport, TransportRequest, TransportTarget } from "./transport.ts";
+import { WireConnection } from "./wire_connection.ts";
+
+const maxIdle = 64;
+const maxIdleMs = 60_000;
+// A host that is off answers nothing at all; the next candidate should not wait for that.
+const connectTimeoutMs = 5_000;
+const encoder = new TextEncoder();
+
+/** A pool of connections to one host and port. */
+export class WireTransport implements Transport {
+  readonly #target: TransportTarget;
+  readonly #hostname: string;
+  readonly #port: number;
+  readonly #hostLine: string;
+  readonly #idle: WireConnection[] = [];
+  readonly #busy = new Set<WireConnection>();
+  #disposed = false;
+
+  /** Makes a transport; it connects on first use. */
+  constructor(target: TransportTarget) {
+    const { hostname, host, port } = new URL(target.base);
+    this.#target = target;
+    this.#hostname = hostname.replace(/^\[|\]$/g, "");
+    this.#port = Number(port || 80);
+    this.#hostLine = ` HTTP/1.1\r\nhost: ${host}\r\n`;
+  }
+
+  async send(request: TransportRequest): Promise<HttpAnswer> {
+    request.signal.throwIfAborted();
+    const exchange = new Exchange({ request, target: this.#target, giveBack: this.#give });
+    const { headTimeoutMs } = request;
+    const timer = headTimeoutMs === undefined
+      ? undefined
+      : setTimeout(() => exchange.expire(), headTimeoutMs);
+    try {
+      const bytes = this.#encode(request);
+      const connection = this.#take() ?? await this.#connect(exchange.connectSignal());
+      this.#busy.add(connection);
+      exchange.start(connection);
+      await connection.write(bytes);
+      return exchange.answer(await connection.readHead());
+    } catch (error) {
+      throw exchange.fail(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
+    for (const connection of [...this.#idle, ...this.#busy]) connection.close();
+    this.#idle.length = 0;
+    this.#busy.clear();
+    return Promise.resolve();
+  }
+
+  #take(): WireConnection | undefined {
+    const connection = this.#idle.pop();
+    connection?.wake();
+    return connection;
+  }
+
+  async #connect(signal: AbortSignal): Promise<WireConnection> {
+    const limit = new AbortController();
+    const timer = setTimeout(
+      () => limit.abort(new Deno.errors.TimedOut("no connection in time")),
+      connectTimeoutMs,
+    );
+    try {
+      const conn = await Deno.connect({
+        hostname: this.#hostname,
+        port: this.#port,
+        signal: AbortSignal.any([signal, limit.signal]),
+      });
+      conn.setNoDelay(true);
+      return new WireConnection(conn);
+    } catch (error) {
+      throw limit.signal.aborted ? limit.signal.reason : error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  readonly #give = (connection: WireConnection, reusable: boolean): void => {
+    this.#busy.delete(connection);
+    if (!reusable || this.#disposed || connection.closed || this.#idle.length >= maxIdle) {
+      return connection.close();
+    }
+    // The one that rests longest is at the bottom.
+    const oldest = this.#idle[0];
+    if (oldest !== undefined && performance.now() - oldest.idleSinceMs > maxIdleMs) {
+      this.#idle.shift();
+      oldest.close();
+    }
+    this.#idle.push(connection);
+    connection.rest(() => {
+      const at = this.#idle.indexOf(connection);
+      if (at >= 0) this.#idle.splice(at, 1);
+    });
+  };
+
+  #encode(request: TransportRequest): Uint8Array {
+    let head = `${request.method} ${request.path}${this.#hostLine}`;
+    for (const name in request.headers) head += `${name}: ${request.headers[name]}\r\n`;
+    const { body } = request;
+    if (body === undefined) return encoder.encode(`${head}\r\n`);
+    if (typeof body === "string" && body.length < maxSmallBody) return encodeSmall(head, body);
+    const content = typeof body === "string" ? encoder.encode(body) : body;
+    const start = encoder.encode(`${head}content-length: ${content.length}\r\n\r\n`);
+    const bytes = new Uint8Array(start.length + content.length);
+    bytes.set(start);
+    bytes.set(content, start.length);
+    return bytes;
+  }
+}
+
+const maxSmallBody = 65_536;
+
+/** Head and body in one pass where the body is ASCII, as most are; in two where it is not. */
+function encodeSmall(head: string, body: string): Uint8Array {
+  const start = `${head}content-length: `;
+  const bytes = encoder.encode(`${start}${body.length}\r\n\r\n${body}`);
+  const expected = start.length + String(body.length).length + 4 + body.length;
+  if (bytes.length === expected) return bytes;
+  const length = bytes.length - expected + body.length;
+  return encoder.encode(`${start}${length}\r\n\r\n${body}`);
+}
