@@ -37,6 +37,8 @@ export interface RouteGroup {
   /** Prefix, such as `/atmosphere/v1/memory`. */
   readonly prefix: string;
   readonly app: Hono;
+  /** Full paths whose `POST` only reads, such as a search; other ones need the node's token. */
+  readonly reading?: readonly string[];
   /** Paths and schemas for the OpenAPI document. */
   readonly openapi?: {
     readonly paths: Readonly<Record<string, unknown>>;

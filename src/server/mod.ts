@@ -1,0 +1,8 @@
+/**
+ * The HTTP interface: security, protocol endpoints, native endpoints and the page.
+ *
+ * @module
+ */
+
+export { type App, createApp } from "./app.ts";
+export type { Asset, AssetSource, RouteGroup, ServerDeps, ServerSettings } from "./deps.ts";
