@@ -38,19 +38,29 @@ export function callerHeaders(from: ReadonlyMap<string, string>): Headers {
   return headers;
 }
 
-/** A whole body that is there already. */
+/** An answer whose body is there already; the stream is made only for those who want one. */
+class WholeAnswer implements BackendResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+
+  constructor(bytes: Uint8Array<ArrayBuffer>, head: { status: number; headers: Headers }) {
+    this.status = head.status;
+    this.headers = head.headers;
+    this.bytes = bytes;
+  }
+
+  get body(): ReadableStream<Uint8Array> {
+    return new Blob([this.bytes]).stream();
+  }
+}
+
+/** An answer from a body that is there already. */
 export function wholeBody(
   bytes: Uint8Array<ArrayBuffer>,
   head: { status: number; headers: Headers },
 ): BackendResponse {
-  return {
-    status: head.status,
-    headers: head.headers,
-    bytes,
-    get body(): ReadableStream<Uint8Array> {
-      return new Blob([bytes]).stream();
-    },
-  };
+  return new WholeAnswer(bytes, head);
 }
 
 /** The error of an answer that is not what its protocol allows. */

@@ -23,11 +23,12 @@ import type { BackendDefinition, BackendOptions } from "./definition.ts";
 import type { Engine, EngineConnection, ExchangeTarget, JsonRequestOptions } from "./engine.ts";
 import { createTransport, type Transport } from "./http/transport.ts";
 import { pathBelow, requestJson } from "./json_request.ts";
-import { encodeForm, encodeJson, hasFile } from "./request_body.ts";
+import { encodeForm, hasFile } from "./request_body.ts";
 
 const defaultMaxResponseBytes = 64 * 1_024 * 1_024;
 const defaultProbeTimeoutMs = 2_000;
 const listTimeoutMs = 10_000;
+const jsonType = { "content-type": "application/json" };
 
 /** A model server or API at one address. */
 export class HttpBackend implements Backend, EngineConnection {
@@ -47,6 +48,8 @@ export class HttpBackend implements Backend, EngineConnection {
   readonly #options: BackendOptions;
   readonly #transport: Transport;
   readonly #headers: Readonly<Record<string, string>>;
+  readonly #wholeHeaders: Readonly<Record<string, string>>;
+  readonly #streamHeaders: Readonly<Record<string, string>>;
   readonly #conceal: (text: string) => string;
 
   /** Makes a backend; it connects on first use. Throws `config_invalid` for a bad address or key. */
@@ -71,6 +74,8 @@ export class HttpBackend implements Backend, EngineConnection {
     this.#options = options;
     this.#transport = createTransport({ base: address.base, origin: `backend:${definition.id}` });
     this.#headers = { ...engine.headers, ...credentials };
+    this.#wholeHeaders = { accept: "application/json, */*;q=0.5", ...jsonType, ...this.#headers };
+    this.#streamHeaders = { accept: "text/event-stream, */*;q=0.5", ...jsonType, ...this.#headers };
     this.#conceal = concealer(credentials);
   }
 
@@ -135,17 +140,15 @@ export class HttpBackend implements Backend, EngineConnection {
   async #exchange(target: ExchangeTarget, request: BackendRequest): Promise<BackendResponse> {
     const { operation, stream, signal } = request;
     const { firstByteMs, maxResponseBytes = defaultMaxResponseBytes } = this.#options;
-    const encoded = hasFile(target.body) ? await encodeForm(target.body) : encodeJson(target.body);
+    const form = hasFile(target.body) ? await encodeForm(target.body) : undefined;
+    const usual = stream ? this.#streamHeaders : this.#wholeHeaders;
     const answer = await this.#transport.send({
       method: "POST",
       path: pathBelow(this.#base, target.url),
-      headers: {
-        accept: stream ? "text/event-stream, application/json" : "application/json, */*;q=0.5",
-        ...encoded.headers,
-        ...this.#headers,
-        ...target.headers,
-      },
-      body: encoded.body,
+      headers: form === undefined && target.headers === undefined
+        ? usual
+        : { ...usual, ...form?.headers, ...target.headers },
+      body: form === undefined ? JSON.stringify(target.body) : form.body,
       signal,
       ...(firstByteMs === undefined ? {} : { headTimeoutMs: firstByteMs }),
     });

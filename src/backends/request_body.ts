@@ -6,11 +6,9 @@
 
 /** A body and the headers that describe it. */
 export interface EncodedBody {
-  readonly body: string | Uint8Array<ArrayBuffer>;
+  readonly body: Uint8Array<ArrayBuffer>;
   readonly headers: Readonly<Record<string, string>>;
 }
-
-const jsonHeaders = { "content-type": "application/json" };
 
 /** A body as a multipart form, for fields that hold files (transcriptions, image edits). */
 export async function encodeForm(
@@ -36,9 +34,4 @@ export async function encodeForm(
 export function hasFile(fields: Readonly<Record<string, unknown>>): boolean {
   for (const name in fields) if (fields[name] instanceof Blob) return true;
   return false;
-}
-
-/** A body as JSON. */
-export function encodeJson(fields: Readonly<Record<string, unknown>>): EncodedBody {
-  return { body: JSON.stringify(fields), headers: jsonHeaders };
 }

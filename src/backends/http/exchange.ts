@@ -56,12 +56,12 @@ export class Exchange {
   /** Ends the exchange where it is: whatever is under way fails. */
   stop(): void {
     this.#connecting?.abort();
-    this.#finish(false);
+    this.finish(false);
   }
 
   /** Ends the exchange and gives the error for it. */
   fail(error: unknown): unknown {
-    this.#finish(false);
+    this.finish(false);
     const { signal, headTimeoutMs } = this.#request;
     if (signal.aborted) return signal.reason;
     if (error instanceof BackendError) return error;
@@ -70,7 +70,8 @@ export class Exchange {
       : unreachable(error, this.#target);
   }
 
-  #finish(reusable: boolean): void {
+  /** Gives the connection back; a no-op when it is given back already. */
+  finish(reusable: boolean): void {
     this.#request.signal.removeEventListener("abort", this.#onAbort);
     const connection = this.#connection;
     this.#connection = undefined;
@@ -79,58 +80,77 @@ export class Exchange {
 
   /** The answer whose head was just read. */
   answer(head: ResponseHead): HttpAnswer {
-    const { status, headers, framing, keepAlive } = head;
-    const body = new WireBody(this.#connection!, framing);
-    if (body.ended) this.#finish(keepAlive);
-    const read = async () => {
-      try {
-        const piece = await body.read();
-        if (body.ended) this.#finish(keepAlive);
-        return piece;
-      } catch (error) {
-        throw this.fail(error);
-      }
-    };
-    return {
-      status,
-      headers,
-      bytes: async (maxBytes) => {
-        if ((body.length ?? 0) > maxBytes) throw this.fail(tooLong(maxBytes, this.#target));
-        if (body.length === undefined) return await this.#collect(read, maxBytes);
-        try {
-          const whole = await body.readWhole();
-          this.#finish(keepAlive);
-          return whole;
-        } catch (error) {
-          throw this.fail(error);
-        }
-      },
-      stream: () =>
-        new ReadableStream<Uint8Array>({
-          async pull(controller) {
-            const piece = await read();
-            if (piece === undefined) controller.close();
-            else controller.enqueue(piece);
-          },
-          cancel: () => this.#finish(false),
-        }, { highWaterMark: 0 }),
-      discard: () => {
-        // Reading on would only serve whoever sent what nobody wants.
-        this.#finish(false);
-        return Promise.resolve();
-      },
-    };
+    const body = new WireBody(this.#connection!, head.framing);
+    if (body.ended) this.finish(head.keepAlive);
+    return new WireAnswer({ exchange: this, head, body, target: this.#target });
+  }
+}
+
+class WireAnswer implements HttpAnswer {
+  readonly status: number;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly #exchange: Exchange;
+  readonly #body: WireBody;
+  readonly #keepAlive: boolean;
+  readonly #target: TransportTarget;
+
+  constructor(
+    parts: { exchange: Exchange; head: ResponseHead; body: WireBody; target: TransportTarget },
+  ) {
+    this.status = parts.head.status;
+    this.headers = parts.head.headers;
+    this.#exchange = parts.exchange;
+    this.#body = parts.body;
+    this.#keepAlive = parts.head.keepAlive;
+    this.#target = parts.target;
   }
 
-  async #collect(
-    read: () => Promise<Uint8Array<ArrayBuffer> | undefined>,
-    maxBytes: number,
-  ): Promise<Uint8Array<ArrayBuffer>> {
+  async bytes(maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+    const { length } = this.#body;
+    if (length === undefined) return await this.#collect(maxBytes);
+    if (length > maxBytes) throw this.#exchange.fail(tooLong(maxBytes, this.#target));
+    try {
+      const whole = await this.#body.readWhole();
+      this.#exchange.finish(this.#keepAlive);
+      return whole;
+    } catch (error) {
+      throw this.#exchange.fail(error);
+    }
+  }
+
+  stream(): ReadableStream<Uint8Array> {
+    return new ReadableStream<Uint8Array>({
+      pull: async (controller) => {
+        const piece = await this.#read();
+        if (piece === undefined) controller.close();
+        else controller.enqueue(piece);
+      },
+      cancel: () => this.#exchange.finish(false),
+    }, { highWaterMark: 0 });
+  }
+
+  discard(): Promise<void> {
+    // Reading on would only serve whoever sent what nobody wants.
+    this.#exchange.finish(false);
+    return Promise.resolve();
+  }
+
+  async #read(): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    try {
+      const piece = await this.#body.read();
+      if (this.#body.ended) this.#exchange.finish(this.#keepAlive);
+      return piece;
+    } catch (error) {
+      throw this.#exchange.fail(error);
+    }
+  }
+
+  async #collect(maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
     const pieces: Uint8Array<ArrayBuffer>[] = [];
     let length = 0;
-    for (let piece = await read(); piece !== undefined; piece = await read()) {
+    for (let piece = await this.#read(); piece !== undefined; piece = await this.#read()) {
       length += piece.length;
-      if (length > maxBytes) throw this.fail(tooLong(maxBytes, this.#target));
+      if (length > maxBytes) throw this.#exchange.fail(tooLong(maxBytes, this.#target));
       pieces.push(piece);
     }
     return concatenated(pieces, length);

@@ -13,7 +13,16 @@ import {
 } from "./head_parser.ts";
 
 const firstBufferBytes = 16_384;
+const longestDirectBytes = 4_096;
 const latin1 = new TextDecoder("latin1");
+const httpMark = [0x48, 0x54, 0x54, 0x50, 0x2f];
+
+/** Bytes as text, one character a byte. Heads are short, and the decoder costs a call into the runtime. */
+function textOf(bytes: Uint8Array): string {
+  return bytes.length <= longestDirectBytes
+    ? String.fromCharCode.apply(null, bytes as unknown as number[])
+    : latin1.decode(bytes);
+}
 
 /** The other side closed the connection in the middle of an answer. */
 export class ConnectionCut extends Error {
@@ -125,7 +134,7 @@ export class WireConnection {
     for (;;) {
       const at = findHeadEnd(this.#buffer, this.#start + searched, this.#end);
       if (at >= 0) {
-        const text = latin1.decode(this.#buffer.subarray(this.#start, at));
+        const text = textOf(this.#buffer.subarray(this.#start, at));
         this.#start = at + 4;
         return text;
       }
@@ -144,10 +153,11 @@ export class WireConnection {
   }
 
   #looksLikeHttp(): boolean {
-    const seen = latin1.decode(
-      this.#buffer.subarray(this.#start, Math.min(this.#end, this.#start + 5)),
-    );
-    return "HTTP/".startsWith(seen);
+    const seen = Math.min(this.#end - this.#start, httpMark.length);
+    for (let at = 0; at < seen; at++) {
+      if (this.#buffer[this.#start + at] !== httpMark[at]) return false;
+    }
+    return true;
   }
 
   /** A line without its end, of at most `maxLength` characters. */
@@ -156,7 +166,7 @@ export class WireConnection {
       const at = this.#buffer.subarray(0, this.#end).indexOf(10, this.#start);
       if (at >= 0) {
         const end = this.#buffer[at - 1] === 13 && at > this.#start ? at - 1 : at;
-        const line = latin1.decode(this.#buffer.subarray(this.#start, end));
+        const line = textOf(this.#buffer.subarray(this.#start, end));
         this.#start = at + 1;
         if (line.length > maxLength) throw new MalformedHttp("a line is too long");
         return line;

@@ -17,6 +17,7 @@ const maxIdle = 64;
 const maxIdleMs = 60_000;
 // A host that is off answers nothing at all; the next candidate should not wait for that.
 const connectTimeoutMs = 5_000;
+const maxSmallBody = 65_536;
 const encoder = new TextEncoder();
 
 /** A pool of connections to one host and port. */
@@ -113,8 +114,7 @@ export class WireTransport implements Transport {
   };
 
   #encode(request: TransportRequest): Uint8Array {
-    let head = `${request.method} ${request.path}${this.#hostLine}`;
-    for (const name in request.headers) head += `${name}: ${request.headers[name]}\r\n`;
+    const head = `${request.method} ${request.path}${this.#hostLine}${linesOf(request.headers)}`;
     const { body } = request;
     if (body === undefined) return encoder.encode(`${head}\r\n`);
     if (typeof body === "string" && body.length < maxSmallBody) return encodeSmall(head, body);
@@ -127,7 +127,18 @@ export class WireTransport implements Transport {
   }
 }
 
-const maxSmallBody = 65_536;
+// A backend sends the same headers with every request: their text is made once.
+const headerLines = new WeakMap<object, string>();
+
+function linesOf(headers: Readonly<Record<string, string>>): string {
+  let lines = headerLines.get(headers);
+  if (lines === undefined) {
+    lines = "";
+    for (const name in headers) lines += `${name}: ${headers[name]}\r\n`;
+    headerLines.set(headers, lines);
+  }
+  return lines;
+}
 
 /** Head and body in one pass where the body is ASCII, as most are; in two where it is not. */
 function encodeSmall(head: string, body: string): Uint8Array {
