@@ -1,0 +1,86 @@
+/** Small pieces for building the page. Text always becomes text nodes, never markup. */
+
+/** @param {string} id @returns {HTMLElement} */
+export function byId(id) {
+  const found = document.getElementById(id);
+  if (found === null) throw new Error(`The page has no element #${id}`);
+  return found;
+}
+
+/**
+ * An element with attributes and children.
+ *
+ * @param {string} name
+ * @param {Record<string, string>} [attributes]
+ * @param {...(Node | string)} children
+ */
+export function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+/** @param {string} text @param {string} tone `good`, `bad`, `warn` or `plain` */
+export function badge(text, tone) {
+  return element("span", { class: `badge ${tone}` }, text);
+}
+
+/**
+ * A table that scrolls by itself on narrow screens.
+ *
+ * @param {string} caption Read out, not shown.
+ * @param {string[]} columns
+ * @param {(Node | string)[][]} rows
+ */
+export function table(caption, columns, rows) {
+  return element(
+    "div",
+    { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
+    element(
+      "table",
+      {},
+      element("caption", { class: "unseen" }, caption),
+      element(
+        "thead",
+        {},
+        element("tr", {}, ...columns.map((column) => element("th", { scope: "col" }, column))),
+      ),
+      element(
+        "tbody",
+        {},
+        ...rows.map(([first = "", ...cells]) =>
+          element(
+            "tr",
+            {},
+            element("th", { scope: "row" }, first),
+            ...cells.map((cell) => element("td", {}, cell)),
+          )
+        ),
+      ),
+    ),
+  );
+}
+
+/** Whether the reader is in there, so that it must not be replaced under their hands. */
+/** @param {HTMLElement} container */
+export function inUse(container) {
+  const selection = document.getSelection();
+  return container.contains(document.activeElement) ||
+    (selection !== null && !selection.isCollapsed && container.contains(selection.anchorNode));
+}
+
+/** @param {number} bytes */
+export function megabytes(bytes) {
+  return `${Math.round(bytes / 1e6)} MB`;
+}
+
+/** @param {number} seconds */
+export function duration(seconds) {
+  const days = Math.floor(seconds / 86_400);
+  const hours = Math.floor(seconds / 3_600) % 24;
+  const minutes = Math.floor(seconds / 60) % 60;
+  if (days > 0) return `${days} d ${hours} h`;
+  if (hours > 0) return `${hours} h ${minutes} min`;
+  return minutes > 0 ? `${minutes} min ${Math.floor(seconds % 60)} s` : `${Math.floor(seconds)} s`;
+}

@@ -1,0 +1,143 @@
+/** Node, backends and capabilities as they are. */
+
+import { badge, byId, duration, element, inUse, megabytes, table } from "./dom.js";
+
+const stateTones = { up: "good", ready: "good", down: "bad", failed: "bad" };
+
+/** @param {any} status A `NodeStatus`. */
+export function showNode(status) {
+  document.title = `${status.name} · Atmosphere`;
+  const { embedder, requests } = status;
+  /** @type {[string, Node | string][]} */
+  const facts = [
+    ["Name", status.name],
+    ["Version", status.version],
+    ["Address", status.url ?? "not listening"],
+    [
+      "Running for",
+      status.uptimeSeconds === undefined ? "unknown" : duration(status.uptimeSeconds),
+    ],
+    [
+      "Requests",
+      `${requests.total} (${requests.failed} failed, ${requests.inFlight} under way)`,
+    ],
+    ["Memory", megabytes(status.memory.rssBytes)],
+    [
+      "Embeddings",
+      element(
+        "span",
+        {},
+        `${embedder.name}, ${embedder.dimensions} dimensions `,
+        badge(embedder.state, stateTones[embedder.state] ?? "plain"),
+        embedder.failure === undefined ? "" : ` ${embedder.failure}`,
+      ),
+    ],
+    ["Data", status.dataDir],
+    ["Identity", element("code", {}, status.id)],
+  ];
+  const list = byId("node");
+  if (inUse(list)) return;
+  list.replaceChildren(
+    ...facts.map(([name, value]) =>
+      element("div", {}, element("dt", {}, name), element("dd", {}, value))
+    ),
+  );
+}
+
+/** @param {any[]} backends Each a `BackendStatus`. */
+export function showBackends(backends) {
+  const place = byId("backends");
+  if (inUse(place)) return;
+  const servers = backends.filter((backend) => backend.source !== "embedded");
+  const empty = servers.length > 0 ? [] : [emptyBackends()];
+  place.replaceChildren(
+    ...empty,
+    table(
+      "Backends of this node",
+      ["Backend", "State", "Engine", "Address", "Where", "Found by", "Models", "Latency"],
+      backends.map((backend) => [
+        backend.id,
+        element(
+          "span",
+          {},
+          badge(backend.state, stateTones[backend.state] ?? "plain"),
+          backend.reason === undefined ? "" : ` ${backend.reason}`,
+        ),
+        backend.version === undefined ? backend.engine : `${backend.engine} ${backend.version}`,
+        backend.address,
+        backend.locality,
+        backend.source,
+        String(backend.models),
+        backend.latencyMs === undefined ? "" : `${backend.latencyMs.toFixed(1)} ms`,
+      ]),
+    ),
+  );
+}
+
+function emptyBackends() {
+  return element(
+    "p",
+    { class: "notice" },
+    "No model server was found. Start one, for example with ",
+    element("code", {}, "ollama serve"),
+    ", or name one in the file that ",
+    element("code", {}, "atmosphere config path"),
+    " prints. Embeddings work without.",
+  );
+}
+
+/** @param {any[]} capabilities Each a `CapabilityView`. */
+export function showCapabilities(capabilities) {
+  const place = byId("capabilities");
+  if (inUse(place)) return;
+  if (capabilities.length === 0) {
+    place.replaceChildren(
+      element(
+        "p",
+        { class: "notice" },
+        "Nothing can serve a request yet. Start a model server or pull a model, for example with ",
+        element("code", {}, "ollama pull llama3.2"),
+        ".",
+      ),
+    );
+    return;
+  }
+  place.replaceChildren(
+    table(
+      "Capabilities of this node",
+      ["Name", "Kind", "Backend", "Context", "Can", "State", "Busy", "First byte", "Speed"],
+      capabilities.map((capability) => {
+        const { features, load } = capability;
+        return [
+          element("span", { title: capability.description }, capability.name),
+          capability.kind,
+          capability.backend,
+          features.contextTokens === undefined
+            ? "unknown"
+            : `${features.contextTokens.toLocaleString("en")} tokens`,
+          abilities(features),
+          loadState(load),
+          String(load.inFlight),
+          load.ttfbMs === undefined ? "not yet measured" : `${Math.round(load.ttfbMs)} ms`,
+          load.tokensPerSecond === undefined ? "" : `${load.tokensPerSecond.toFixed(1)} tokens/s`,
+        ];
+      }),
+    ),
+  );
+}
+
+/** @param {any} features */
+function abilities(features) {
+  const names = ["tools", "vision", "audio", "json", "reasoning"];
+  const found = names.filter((name) => features[name] === true);
+  if (features.dimensions !== undefined) found.push(`${features.dimensions} dimensions`);
+  return found.join(", ");
+}
+
+/** @param {any} load */
+function loadState(load) {
+  if (load.circuit === "open") return badge("resting after failures", "bad");
+  if (load.circuit === "half-open") return badge("being tried again", "warn");
+  if (load.loaded === true) return badge("in memory", "good");
+  return load.loaded === false ? badge("not loaded", "plain") : badge("available", "plain");
+}
