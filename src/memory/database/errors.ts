@@ -1,0 +1,77 @@
+/**
+ * libSQL's failures as errors that say what to do.
+ *
+ * @module
+ */
+
+import { LibsqlError } from "@libsql/client";
+import { AtmosphereError } from "../../core/mod.ts";
+
+/** SQLite's result code of a failure, such as `SQLITE_BUSY`; undefined when it is none. */
+export function sqliteCode(error: unknown): string | undefined {
+  return error instanceof LibsqlError ? error.code : undefined;
+}
+
+/** Whether another process held the lock, so that the same thing may work in a moment. */
+export function isBusy(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code !== undefined && /^SQLITE_(BUSY|LOCKED)/.test(code);
+}
+
+/** Whether the file itself is damaged. */
+export function isCorrupt(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code !== undefined && /^SQLITE_(CORRUPT|NOTADB)/.test(code);
+}
+
+/** A failure of the database named `place` as an `AtmosphereError`; others pass unchanged. */
+export function databaseError(error: unknown, place: string): unknown {
+  if (error instanceof AtmosphereError) return error;
+  const code = sqliteCode(error);
+  if (code === undefined) {
+    if (error instanceof TypeError && /^https?:|^libsql:|^wss?:/.test(place)) {
+      return new AtmosphereError("database_failed", `The database at ${place} can't be reached`, {
+        cause: error,
+        hint: "Check ATMOSPHERE_DATABASE_URL and that the server runs",
+      });
+    }
+    return error;
+  }
+  const fail = (
+    errorCode: "database_failed" | "insufficient_storage" | "data_dir_unusable",
+    what: string,
+    hint: string,
+  ) => new AtmosphereError(errorCode, `${what} (${code})`, { cause: error, hint });
+  if (isBusy(error)) {
+    return fail(
+      "database_failed",
+      `The database ${place} stayed locked by another process`,
+      "Try again when the other process is done",
+    );
+  }
+  if (isCorrupt(error)) {
+    return fail(
+      "database_failed",
+      `The database ${place} is damaged`,
+      "Run `atmosphere memory export --salvage FILE` to save what can be read",
+    );
+  }
+  if (/^SQLITE_FULL/.test(code)) {
+    return fail("insufficient_storage", `No space is left to write ${place}`, "Free some space");
+  }
+  if (/^SQLITE_IOERR/.test(code)) {
+    return fail(
+      "insufficient_storage",
+      `Reading or writing ${place} failed`,
+      "Check that the disk has space left and works",
+    );
+  }
+  if (/^SQLITE_(READONLY|CANTOPEN|PERM|AUTH)/.test(code)) {
+    return fail(
+      "data_dir_unusable",
+      `The database ${place} can't be opened for writing`,
+      "Check that its directory exists and may be written",
+    );
+  }
+  return fail("database_failed", `The database ${place} failed`, "The log has the details");
+}

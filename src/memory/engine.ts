@@ -1,0 +1,321 @@
+/**
+ * The memory itself, in the thread that owns the database.
+ *
+ * @module
+ */
+
+import { AtmosphereError } from "../core/mod.ts";
+import {
+  type Collection,
+  createCollection,
+  dropCollection,
+  readCollections,
+} from "./collections.ts";
+import { Database, type Session } from "./database/database.ts";
+import { migrate, type Migration, migrations } from "./database/migrations.ts";
+import { expireItems, forgetItems } from "./items/forget.ts";
+import { type PreparedItem, prepareItem } from "./items/prepare.ts";
+import { type ItemPage, listItems, readHistory, readItem } from "./items/read.ts";
+import { type Change, needVectors, writeItems } from "./items/write.ts";
+import type { EngineOperations, EngineOptions, ForgetSelection, MemoryStats } from "./protocol.ts";
+import { LocalVectors } from "./search/dense_local.ts";
+import { compileScope } from "./search/filter.ts";
+import { search } from "./search/search.ts";
+import type {
+  AddResult,
+  CollectionInfo,
+  CollectionOptions,
+  Item,
+  ItemVersion,
+  NewItem,
+  Scope,
+  SearchQuery,
+  SearchResult,
+} from "./types.ts";
+import { Writer } from "./writer.ts";
+
+/** Options that only tests need beside those of every caller. */
+export interface OpenEngineOptions extends EngineOptions {
+  readonly now: () => number;
+  /** @default the schema's history */
+  readonly migrations?: readonly Migration[];
+}
+
+/** Splits items so that no id is twice in a part; parts are written one after another. */
+function withoutTwins(items: readonly PreparedItem[]): PreparedItem[][] {
+  const parts: PreparedItem[][] = [[]];
+  let seen = new Set<string>();
+  for (const item of items) {
+    const key = item.id === undefined ? undefined : JSON.stringify([item.namespace, item.id]);
+    if (key !== undefined && seen.has(key)) {
+      parts.push([]);
+      seen = new Set();
+    }
+    if (key !== undefined) seen.add(key);
+    parts.at(-1)!.push(item);
+  }
+  return parts;
+}
+
+/** One open database. */
+export class Engine implements EngineOperations {
+  readonly #database: Database;
+  readonly #now: () => number;
+  readonly #writer: Writer;
+  readonly #vectors = new Map<number, LocalVectors>();
+  #collections: Map<string, Collection> = new Map();
+  #stale = true;
+
+  private constructor(database: Database, now: () => number) {
+    this.#database = database;
+    this.#now = now;
+    this.#writer = new Writer({
+      commit: (work) => this.#commit(work),
+      apply: (changes) => this.#apply(changes),
+    });
+  }
+
+  /** Opens the database, creating or upgrading it as needed. */
+  static async open(options: OpenEngineOptions): Promise<Engine> {
+    const database = await Database.open(options);
+    try {
+      await migrate(database, {
+        nowMs: options.now(),
+        ...(options.migrations === undefined ? {} : { migrations: options.migrations }),
+      });
+      return new Engine(database, options.now);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  /** Finishes the writes that wait, then closes the database. */
+  async close(): Promise<void> {
+    await this.#writer.idle();
+    this.#database.close();
+  }
+
+  async #commit<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const sealed: (() => void)[] = [];
+    const result = await this.#database.transaction(async (session) => {
+      sealed.length = 0;
+      await this.#catchUp(session);
+      for (const vectors of this.#vectors.values()) sealed.push(await vectors.seal(session));
+      return await work(session);
+    });
+    for (const done of sealed) done();
+    return result;
+  }
+
+  #apply(changes: readonly Change[]): void {
+    for (const change of changes) this.#vectors.get(change.collection.number)?.apply(change);
+    if (this.#database.remote) this.#stale = true;
+  }
+
+  /** Brings collections and loaded vectors to the database's state. */
+  async #catchUp(session: Session): Promise<void> {
+    const changed = await this.#database.changedElsewhere(session);
+    if (!changed && !this.#stale && !this.#database.remote) return;
+    this.#collections = await readCollections(session);
+    const numbers = new Set([...this.#collections.values()].map(({ number }) => number));
+    for (const [number, vectors] of this.#vectors) {
+      if (numbers.has(number)) await vectors.catchUp(session);
+      else this.#vectors.delete(number);
+    }
+    this.#stale = false;
+  }
+
+  /** Runs `work` on one state of the database, with everything that others have committed. */
+  async #read<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return await this.#database.snapshot(async (session) => {
+      await this.#catchUp(session);
+      return await work(session);
+    });
+  }
+
+  #collection(name: string): Collection {
+    const found = this.#collections.get(name);
+    if (found === undefined) {
+      throw new AtmosphereError("not_found", `No collection is named "${name}"`, {
+        param: "collection",
+      });
+    }
+    return found;
+  }
+
+  async #localVectors(session: Session, collection: Collection): Promise<LocalVectors | undefined> {
+    if (this.#database.remote || collection.space.kind === "none") return undefined;
+    const known = this.#vectors.get(collection.number);
+    if (known !== undefined) return known;
+    const vectors = new LocalVectors(collection);
+    await vectors.catchUp(session);
+    this.#vectors.set(collection.number, vectors);
+    return vectors;
+  }
+
+  async collections(): Promise<CollectionInfo[]> {
+    return await this.#read(async (session) => {
+      const rows = await session.query(
+        "SELECT collection_id, count(*) AS n FROM items GROUP BY collection_id",
+      );
+      const counts = new Map(rows.map((row) => [row["collection_id"], Number(row["n"])]));
+      return [...this.#collections.values()].map((collection) => ({
+        name: collection.name,
+        space: collection.space,
+        items: counts.get(collection.number) ?? 0,
+        shared: collection.shared,
+        createdAt: new Date(collection.createdAtMs).toISOString(),
+      }));
+    });
+  }
+
+  async createCollection(options: CollectionOptions & { name: string }): Promise<CollectionInfo> {
+    await this.#writer.write(async (session) => {
+      const collection = await createCollection(session, {
+        name: options.name,
+        space: options.space,
+        shared: options.shared ?? false,
+        remote: this.#database.remote,
+        nowMs: this.#now(),
+      });
+      this.#stale = true;
+      return { result: collection, changes: [] };
+    });
+    const found = (await this.collections()).find(({ name }) => name === options.name);
+    if (found === undefined) throw new Error("A collection is gone right after its creation");
+    return found;
+  }
+
+  async dropCollection(options: { name: string }): Promise<boolean> {
+    const dropped = await this.#writer.write(async (session) => {
+      const collection = (await readCollections(session)).get(options.name);
+      if (collection !== undefined) await dropCollection(session, collection);
+      this.#stale = true;
+      return { result: collection !== undefined, changes: [] };
+    });
+    if (dropped) await this.#database.compactLog();
+    return dropped;
+  }
+
+  async prepare(options: { collection: string; items: readonly NewItem[] }): Promise<number[]> {
+    return await this.#read(async (session) => {
+      const collection = this.#collection(options.collection);
+      const items = options.items.map((item) => prepareItem(item, collection.space));
+      return await needVectors(session, { collection, items });
+    });
+  }
+
+  async add(
+    options: { collection: string; items: readonly NewItem[] },
+  ): Promise<(AddResult | null)[]> {
+    if (this.#stale) await this.#read(async () => {});
+    const known = this.#collections.get(options.collection);
+    // Checked outside the transaction, so that one caller's mistake is no other's.
+    const { space } = known ?? await this.#read(async () => this.#collection(options.collection));
+    const items = options.items.map((item) => prepareItem(item, space));
+    return await this.#writer.write(async (session) => {
+      const collection = this.#collection(options.collection);
+      const results: (AddResult | null)[] = [];
+      const changes: Change[] = [];
+      for (const part of withoutTwins(items)) {
+        const outcome = await writeItems(session, { collection, items: part, nowMs: this.#now() });
+        results.push(...outcome.results.map((result) => result ?? null));
+        changes.push(outcome.change);
+      }
+      return { result: results, changes };
+    }, items.length);
+  }
+
+  async search(query: SearchQuery): Promise<SearchResult> {
+    await this.#expire();
+    return await this.#read(async (session) => {
+      const collection = this.#collection(query.collection ?? "default");
+      const vectors = await this.#localVectors(session, collection);
+      return await search(session, { collection, query, vectors });
+    });
+  }
+
+  async get(
+    options: { collection: string; namespace: string; id: string },
+  ): Promise<Item | undefined> {
+    return await this.#read(async (session) =>
+      await readItem(session, {
+        ...options,
+        collection: this.#collection(options.collection),
+        nowMs: this.#now(),
+      })
+    );
+  }
+
+  async history(
+    options: { collection: string; namespace: string; id: string },
+  ): Promise<ItemVersion[]> {
+    return await this.#read(async (session) =>
+      await readHistory(session, { ...options, collection: this.#collection(options.collection) })
+    );
+  }
+
+  async list(
+    options: { collection: string; scope: Scope; limit: number; cursor?: string },
+  ): Promise<ItemPage> {
+    return await this.#read(async (session) => {
+      const collection = this.#collection(options.collection);
+      return await listItems(session, {
+        ...options,
+        collection,
+        scope: compileScope(options.scope, collection.number),
+        nowMs: this.#now(),
+      });
+    });
+  }
+
+  async forget(options: { collection: string; selection: ForgetSelection }): Promise<number> {
+    const forgotten = await this.#writer.write(async (session) => {
+      const collection = this.#collection(options.collection);
+      const outcome = await forgetItems(session, { collection, selection: options.selection });
+      return { result: outcome.forgotten, changes: [outcome.change] };
+    });
+    if (forgotten > 0) await this.#database.compactLog();
+    return forgotten;
+  }
+
+  /** Deletes what has expired, so that nothing after has to look at expiry. */
+  async #expire(): Promise<void> {
+    const nowMs = this.#now();
+    const [due] = await this.#database.query(
+      "SELECT 1 AS due FROM items WHERE expires_at <= ? LIMIT 1",
+      [nowMs],
+    );
+    if (due === undefined) return;
+    await this.#writer.write(async (session) => ({
+      result: undefined,
+      changes: await expireItems(session, {
+        collections: [...this.#collections.values()],
+        nowMs,
+      }),
+    }));
+  }
+
+  async stats(): Promise<MemoryStats> {
+    return await this.#read(async (session) => {
+      const [row] = await session.query(
+        `SELECT (SELECT count(*) FROM items) AS items, (SELECT count(*) FROM history) AS versions`,
+      );
+      const [size] = this.#database.remote ? [] : await session.query(
+        "SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size",
+      );
+      let loadedBytes = 0;
+      for (const vectors of this.#vectors.values()) loadedBytes += vectors.sizeBytes;
+      return {
+        place: this.#database.place,
+        version: migrations.at(-1)!.version,
+        collections: this.#collections.size,
+        items: Number(row?.["items"]),
+        versions: Number(row?.["versions"]),
+        sizeBytes: Number(size?.["bytes"] ?? 0),
+        loadedBytes,
+      };
+    });
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * Forgetting: items, their former versions, words, vectors and codes leave the file.
+ *
+ * @module
+ */
+
+import { AtmosphereError } from "../../core/mod.ts";
+import type { Collection } from "../collections.ts";
+import type { Session } from "../database/database.ts";
+import { decodeSegment, encodeSegment, withoutRows } from "../kernel/segment.ts";
+import type { ForgetSelection } from "../protocol.ts";
+import { type CompiledScope, compileScope } from "../search/filter.ts";
+import { type Change, removeStatements } from "./write.ts";
+
+/** Takes the codes of `seqs` out of the stored segments. */
+async function scrubSegments(
+  session: Session,
+  options: { collection: Collection; seqs: readonly number[] },
+): Promise<void> {
+  const { collection, seqs } = options;
+  if (collection.space.kind === "none" || seqs.length === 0) return;
+  const stride = Math.ceil(collection.space.dimensions / 16) * 16;
+  const gone = new Set(seqs);
+  const hit = await session.query(
+    `SELECT DISTINCT s.first_seq FROM json_each(?) AS gone JOIN segments AS s
+      ON s.collection_id = ? AND gone.value BETWEEN s.first_seq AND s.last_seq`,
+    [JSON.stringify(seqs), collection.number],
+  );
+  for (const row of hit) {
+    const key = [collection.number, Number(row["first_seq"])];
+    const where = "collection_id = ? AND first_seq = ?";
+    const [segment] = await session.query(`SELECT data FROM segments WHERE ${where}`, key);
+    const coded = segment === undefined
+      ? undefined
+      : decodeSegment(segment["data"] as ArrayBuffer, stride);
+    if (coded === undefined) continue;
+    // The row stays, even when it is empty: it tells up to where vectors are sealed.
+    await session.query(`UPDATE segments SET data = ? WHERE ${where}`, [
+      encodeSegment(withoutRows(coded, gone)),
+      ...key,
+    ]);
+  }
+}
+
+async function seqsOf(session: Session, scope: CompiledScope): Promise<number[]> {
+  const [row] = await session.query(
+    `SELECT json_group_array(seq) AS seqs FROM items WHERE ${scope.sql}`,
+    scope.args,
+  );
+  return JSON.parse(String(row?.["seqs"]));
+}
+
+async function remove(
+  session: Session,
+  options: { collection: Collection; seqs: readonly number[] },
+): Promise<Change> {
+  const { collection, seqs } = options;
+  if (seqs.length > 0) {
+    // History has no key to an item but its id, which a former life may have had as well.
+    await session.query(
+      `DELETE FROM history WHERE collection_id = ? AND (namespace, id) IN
+        (SELECT namespace, id FROM items WHERE seq IN (SELECT value FROM json_each(?)))`,
+      [collection.number, JSON.stringify(seqs)],
+    );
+    await session.run(removeStatements(collection, seqs));
+    await scrubSegments(session, { collection, seqs });
+  }
+  return { collection, added: [], removed: [...seqs] };
+}
+
+/** Forgets what `selection` names, former versions included; how many items that were. */
+export async function forgetItems(
+  session: Session,
+  options: { collection: Collection; selection: ForgetSelection },
+): Promise<{ forgotten: number; change: Change }> {
+  const { collection, selection } = options;
+  const { ids, all, ...scope } = selection;
+  const compiled = compileScope(scope, collection.number);
+  if (ids === undefined) {
+    if (!compiled.narrow && all !== true) {
+      throw new AtmosphereError("invalid_request", "Nothing says what to forget", {
+        hint: "Name ids, a source, a namespace or a filter, or say that everything is meant",
+      });
+    }
+    const seqs = await seqsOf(session, compiled);
+    return { forgotten: seqs.length, change: await remove(session, { collection, seqs }) };
+  }
+  const namespace = selection.namespace ?? "";
+  const rows = await session.query(
+    `SELECT seq FROM items WHERE ${compiled.sql} AND namespace = ?
+      AND id IN (SELECT value FROM json_each(?))`,
+    [...compiled.args, namespace, JSON.stringify(ids)],
+  );
+  const seqs = rows.map((row) => Number(row["seq"]));
+  const change = await remove(session, { collection, seqs });
+  // What is left of an id whose item was replaced or taken away earlier.
+  await session.query(
+    `DELETE FROM history WHERE collection_id = ? AND namespace = ?
+      AND id IN (SELECT value FROM json_each(?))`,
+    [collection.number, namespace, JSON.stringify(ids)],
+  );
+  return { forgotten: seqs.length, change };
+}
+
+/** Forgets every item whose time has come. */
+export async function expireItems(
+  session: Session,
+  options: { collections: readonly Collection[]; nowMs: number },
+): Promise<Change[]> {
+  const changes: Change[] = [];
+  for (const collection of options.collections) {
+    const [row] = await session.query(
+      `SELECT json_group_array(seq) AS seqs FROM items WHERE collection_id = ? AND expires_at <= ?`,
+      [collection.number, options.nowMs],
+    );
+    const seqs: number[] = JSON.parse(String(row?.["seqs"]));
+    if (seqs.length > 0) changes.push(await remove(session, { collection, seqs }));
+  }
+  return changes;
+}

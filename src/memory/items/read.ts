@@ -1,0 +1,125 @@
+/**
+ * Reading items by id, by place in a list and as history.
+ *
+ * @module
+ */
+
+import { AtmosphereError } from "../../core/mod.ts";
+import type { Collection } from "../collections.ts";
+import type { Row, Session } from "../database/database.ts";
+import type { CompiledScope } from "../search/filter.ts";
+import type { Item, ItemVersion } from "../types.ts";
+
+function iso(ms: unknown): string {
+  return new Date(Number(ms)).toISOString();
+}
+
+/** A row of `items` as an item of `collection`. */
+export function toItem(row: Row, collection: Collection): Item {
+  const source = row["source"];
+  const position = row["position"];
+  const expiresAt = row["expires_at"];
+  return {
+    id: String(row["id"]),
+    collection: collection.name,
+    namespace: String(row["namespace"]),
+    text: String(row["text"]),
+    metadata: JSON.parse(String(row["metadata"])),
+    ...(typeof source === "string" ? { source } : {}),
+    ...(typeof position === "string" ? { position: JSON.parse(position) } : {}),
+    createdAt: iso(row["created_at"]),
+    updatedAt: iso(row["updated_at"]),
+    ...(typeof expiresAt === "number" ? { expiresAt: iso(expiresAt) } : {}),
+    hash: String(row["hash"]),
+  };
+}
+
+/** The items numbered `seqs`, in that order; those that are gone are left out. */
+export async function readItems(
+  session: Session,
+  options: { collection: Collection; seqs: readonly number[] },
+): Promise<Map<number, Item>> {
+  const { collection, seqs } = options;
+  if (seqs.length === 0) return new Map();
+  const rows = await session.query(
+    `SELECT i.* FROM json_each(?) AS wanted CROSS JOIN items AS i ON i.seq = wanted.value`,
+    [JSON.stringify(seqs)],
+  );
+  return new Map(rows.map((row) => [Number(row["seq"]), toItem(row, collection)]));
+}
+
+/** One item by its id; undefined when there is none. */
+export async function readItem(
+  session: Session,
+  options: { collection: Collection; namespace: string; id: string; nowMs: number },
+): Promise<Item | undefined> {
+  const [row] = await session.query(
+    `SELECT * FROM items WHERE collection_id = ? AND namespace = ? AND id = ?
+      AND (expires_at IS NULL OR expires_at > ?)`,
+    [options.collection.number, options.namespace, options.id, options.nowMs],
+  );
+  return row === undefined ? undefined : toItem(row, options.collection);
+}
+
+/** Former versions of an item, latest first. */
+export async function readHistory(
+  session: Session,
+  options: { collection: Collection; namespace: string; id: string },
+): Promise<ItemVersion[]> {
+  const rows = await session.query(
+    "SELECT * FROM history WHERE collection_id = ? AND namespace = ? AND id = ? ORDER BY n DESC",
+    [options.collection.number, options.namespace, options.id],
+  );
+  return rows.map((row) => ({
+    ...toItem(row, options.collection),
+    supersededAt: iso(row["superseded_at"]),
+  }));
+}
+
+/** A page of a list. */
+export interface ItemPage {
+  readonly items: readonly Item[];
+  /** Where the next page starts; undefined after the last. */
+  readonly next?: string;
+}
+
+function parseCursor(cursor: string | undefined): [namespace: string, id: string] | undefined {
+  if (cursor === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(decodeURIComponent(cursor));
+    if (Array.isArray(value) && typeof value[0] === "string" && typeof value[1] === "string") {
+      return [value[0], value[1]];
+    }
+  } catch {
+    // Not a cursor of ours; said below.
+  }
+  throw new AtmosphereError("invalid_request", `"${cursor}" is no cursor of a list`, {
+    param: "cursor",
+    hint: "Use the `next` of the page before",
+  });
+}
+
+/** Items of a scope by namespace and id, page by page. */
+export async function listItems(
+  session: Session,
+  options: {
+    collection: Collection;
+    scope: CompiledScope;
+    limit: number;
+    cursor?: string;
+    nowMs: number;
+  },
+): Promise<ItemPage> {
+  const after = parseCursor(options.cursor);
+  const rows = await session.query(
+    `SELECT * FROM items WHERE ${options.scope.sql}
+      AND (expires_at IS NULL OR expires_at > ?)
+      ${after === undefined ? "" : "AND (namespace, id) > (?, ?)"}
+      ORDER BY namespace, id LIMIT ?`,
+    [...options.scope.args, options.nowMs, ...(after ?? []), options.limit + 1],
+  );
+  const items = rows.slice(0, options.limit).map((row) => toItem(row, options.collection));
+  const last = items.at(-1);
+  if (rows.length <= options.limit || last === undefined) return { items };
+  return { items, next: encodeURIComponent(JSON.stringify([last.namespace, last.id])) };
+}

@@ -1,0 +1,278 @@
+/**
+ * Vectors of one collection in the kernel's memory, as codes in blocks of rows.
+ *
+ * @module
+ */
+
+import { quantizeQueryRelaxed, quantizeQueryWide, quantizeRow } from "./quantize.ts";
+import { createKernel, type Kernel } from "./scan.ts";
+import { Top } from "./top.ts";
+
+/** Rows of a block; even, since the kernel reads rows in pairs. */
+export const blockRows = 1024;
+
+const pageBytes = 65_536;
+const outBytes = blockRows * 8;
+
+/** Rows as they are stored: numbers, scales, sums and codes one after another. */
+export interface CodedRows {
+  readonly seqs: Uint32Array;
+  readonly scales: Float32Array;
+  readonly sums: Int32Array;
+  /** `stride` bytes a row. */
+  readonly codes: Int8Array;
+}
+
+/** Which rows a search may find. */
+export interface Allowed {
+  /** Numbers of the rows, ascending. */
+  readonly seqs: readonly number[];
+}
+
+/** Codes of vectors, ascending by their number `seq`. A removed row stays until a reload. */
+export class VectorIndex {
+  readonly dimensions: number;
+  /** Bytes of a row's codes: the dimensions rounded up to 16. */
+  readonly stride: number;
+  readonly #kernel: Kernel;
+  readonly #queryAt = 0;
+  readonly #outAt: number;
+  readonly #blocksAt: number;
+  readonly #blockBytes: number;
+  readonly #seqs: Uint32Array[] = [];
+  #rows = 0;
+  #removed = 0;
+
+  /** An empty index. */
+  constructor(dimensions: number, options: { kernel?: Kernel } = {}) {
+    this.dimensions = dimensions;
+    this.stride = Math.ceil(dimensions / 16) * 16;
+    this.#kernel = options.kernel ?? createKernel();
+    this.#outAt = this.stride * 2;
+    this.#blocksAt = this.#outAt + outBytes;
+    this.#blockBytes = blockRows * (8 + this.stride);
+    this.#reserve(this.#blocksAt);
+  }
+
+  /** Rows that a search can find. */
+  get size(): number {
+    return this.#rows - this.#removed;
+  }
+
+  /** Rows in memory, removed ones included. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Bytes in memory. */
+  get sizeBytes(): number {
+    return this.#kernel.memory.buffer.byteLength + this.#seqs.length * blockRows * 4;
+  }
+
+  /** Number of the last row; 0 when there is none. */
+  get lastSeq(): number {
+    return this.#rows === 0 ? 0 : this.#seqAt(this.#rows - 1);
+  }
+
+  #reserve(endByte: number): void {
+    const missing = endByte - this.#kernel.memory.buffer.byteLength;
+    if (missing > 0) this.#kernel.memory.grow(Math.ceil(missing / pageBytes));
+  }
+
+  #seqAt(row: number): number {
+    return this.#seqs[Math.floor(row / blockRows)]![row % blockRows]!;
+  }
+
+  #blockAt(block: number): number {
+    return this.#blocksAt + block * this.#blockBytes;
+  }
+
+  #scales(block: number): Float32Array {
+    return new Float32Array(this.#kernel.memory.buffer, this.#blockAt(block), blockRows);
+  }
+
+  #sums(block: number): Int32Array {
+    return new Int32Array(
+      this.#kernel.memory.buffer,
+      this.#blockAt(block) + blockRows * 4,
+      blockRows,
+    );
+  }
+
+  #codes(block: number, options: { row: number; rows: number }): Int8Array {
+    return new Int8Array(
+      this.#kernel.memory.buffer,
+      this.#blockAt(block) + blockRows * 8 + options.row * this.stride,
+      options.rows * this.stride,
+    );
+  }
+
+  #addBlock(): void {
+    const block = this.#seqs.length;
+    this.#reserve(this.#blockAt(block + 1));
+    this.#seqs.push(new Uint32Array(blockRows));
+    this.#scales(block).fill(NaN);
+  }
+
+  /** Adds a vector. Its number must be greater than all before. */
+  append(seq: number, vector: Float32Array): void {
+    const block = Math.floor(this.#rows / blockRows);
+    const row = this.#rows % blockRows;
+    if (row === 0) this.#addBlock();
+    const { scale, sum } = quantizeRow(vector, this.#codes(block, { row, rows: 1 }));
+    this.#scales(block)[row] = scale;
+    this.#sums(block)[row] = sum;
+    this.#seqs[block]![row] = seq;
+    this.#rows++;
+  }
+
+  /** Adds rows as {@linkcode read} gave them. */
+  appendCoded(coded: CodedRows): void {
+    let from = 0;
+    while (from < coded.seqs.length) {
+      const block = Math.floor(this.#rows / blockRows);
+      const row = this.#rows % blockRows;
+      if (row === 0) this.#addBlock();
+      const rows = Math.min(blockRows - row, coded.seqs.length - from);
+      const to = from + rows;
+      this.#seqs[block]!.set(coded.seqs.subarray(from, to), row);
+      this.#scales(block).set(coded.scales.subarray(from, to), row);
+      this.#sums(block).set(coded.sums.subarray(from, to), row);
+      this.#codes(block, { row, rows }).set(
+        coded.codes.subarray(from * this.stride, to * this.stride),
+      );
+      this.#rows += rows;
+      from = to;
+    }
+  }
+
+  /** The first `limit` rows after number `after` that are not removed, as they are stored. */
+  read(after: number, limit: number): CodedRows {
+    const rows: number[] = [];
+    for (let row = this.#firstAfter(after); row < this.#rows && rows.length < limit; row++) {
+      const scale = this.#scales(Math.floor(row / blockRows))[row % blockRows]!;
+      if (!Number.isNaN(scale)) rows.push(row);
+    }
+    const coded = {
+      seqs: new Uint32Array(rows.length),
+      scales: new Float32Array(rows.length),
+      sums: new Int32Array(rows.length),
+      codes: new Int8Array(rows.length * this.stride),
+    };
+    rows.forEach((row, i) => {
+      const block = Math.floor(row / blockRows);
+      const inBlock = row % blockRows;
+      coded.seqs[i] = this.#seqAt(row);
+      coded.scales[i] = this.#scales(block)[inBlock]!;
+      coded.sums[i] = this.#sums(block)[inBlock]!;
+      coded.codes.set(this.#codes(block, { row: inBlock, rows: 1 }), i * this.stride);
+    });
+    return coded;
+  }
+
+  /** The first row whose number is greater than `seq`. */
+  #firstAfter(seq: number): number {
+    let low = 0;
+    let high = this.#rows;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#seqAt(middle) > seq) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  #rowOf(seq: number): number | undefined {
+    const row = this.#firstAfter(seq) - 1;
+    return row >= 0 && this.#seqAt(row) === seq ? row : undefined;
+  }
+
+  /** Takes a row out of all later searches and wipes its codes; whether it was there. */
+  remove(seq: number): boolean {
+    const row = this.#rowOf(seq);
+    if (row === undefined) return false;
+    const block = Math.floor(row / blockRows);
+    const scales = this.#scales(block);
+    if (Number.isNaN(scales[row % blockRows]!)) return false;
+    scales[row % blockRows] = NaN;
+    this.#codes(block, { row: row % blockRows, rows: 1 }).fill(0);
+    this.#removed++;
+    return true;
+  }
+
+  /**
+   * Numbers of the `limit` rows nearest to `query` by their codes, best first; only among
+   * `allowed` where given.
+   */
+  nearest(
+    query: Float32Array,
+    options: { limit: number; allowed?: Allowed },
+  ): { seqs: number[]; compared: number } {
+    const top = new Top(options.limit);
+    const offset = this.#writeQuery(query);
+    const { allowed } = options;
+    if (allowed === undefined) {
+      for (let block = 0; block < this.#seqs.length; block++) {
+        this.#scanRows(block * blockRows, { rows: blockRows, offset, top });
+      }
+      return { seqs: top.keys().map((row) => this.#seqAt(row)), compared: this.size };
+    }
+    const mask = new Uint8Array(this.#rows + 1);
+    let compared = 0;
+    let pair = -1;
+    // Few rows are compared one pair at a time; many are scanned whole and sorted out after.
+    const few = allowed.seqs.length * 8 < this.#rows;
+    const rows = allowed.seqs.flatMap((seq) => this.#rowOf(seq) ?? []);
+    for (const row of rows) mask[row] = 1;
+    compared = rows.length;
+    if (few) {
+      for (const row of rows) {
+        if (row >> 1 === pair) continue;
+        pair = row >> 1;
+        this.#scanRows(pair * 2, { rows: 2, offset, top, mask });
+      }
+    } else {
+      for (let block = 0; block < this.#seqs.length; block++) {
+        this.#scanRows(block * blockRows, { rows: blockRows, offset, top, mask });
+      }
+    }
+    return { seqs: top.keys().map((row) => this.#seqAt(row)), compared };
+  }
+
+  #writeQuery(query: Float32Array): number {
+    const { buffer } = this.#kernel.memory;
+    new Uint8Array(buffer, this.#queryAt, this.stride * 2).fill(0);
+    return this.#kernel.query.relaxed
+      ? quantizeQueryRelaxed(query, new Uint8Array(buffer, this.#queryAt, this.stride)).offset
+      : quantizeQueryWide(query, new Int16Array(buffer, this.#queryAt, this.stride)).offset;
+  }
+
+  #scanRows(
+    first: number,
+    options: { rows: number; offset: number; top: Top; mask?: Uint8Array },
+  ): void {
+    const { top, mask } = options;
+    const block = Math.floor(first / blockRows);
+    const row = first % blockRows;
+    const at = this.#blockAt(block);
+    const end = this.#kernel.scan(
+      this.#queryAt,
+      options.offset,
+      at + blockRows * 8 + row * this.stride,
+      at + blockRows * 4 + row * 4,
+      at + row * 4,
+      this.#outAt,
+      options.rows,
+      this.stride,
+      top.threshold,
+    );
+    const { buffer } = this.#kernel.memory;
+    const found = (end - this.#outAt) / 8;
+    const numbers = new Int32Array(buffer, this.#outAt, found * 2);
+    const scores = new Float32Array(buffer, this.#outAt, found * 2);
+    for (let i = 0; i < found; i++) {
+      const number = first + numbers[i * 2]!;
+      if (mask === undefined || mask[number] === 1) top.offer(number, scores[i * 2 + 1]!);
+    }
+  }
+}

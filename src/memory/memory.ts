@@ -1,0 +1,303 @@
+/**
+ * The memory as programs use it: texts are embedded on the way in and on the way to a search.
+ *
+ * @module
+ */
+
+import { AtmosphereError, type Clock, systemClock } from "../core/mod.ts";
+import { EngineClient } from "./client.ts";
+import type { ForgetSelection, MemoryStats } from "./protocol.ts";
+import type { ItemPage } from "./items/read.ts";
+import {
+  type AddResult,
+  type CollectionInfo,
+  type CollectionOptions,
+  type Item,
+  type ItemVersion,
+  type NewItem,
+  type Scope,
+  type SearchQuery,
+  type SearchResult,
+  spaceLabel,
+  type VectorSpace,
+} from "./types.ts";
+
+/** What the memory needs of an embedding engine. */
+export interface EmbedTexts {
+  /** The space of its vectors. */
+  readonly model: { readonly name: string; readonly dtype: string; readonly dimensions: number };
+  /** One vector a text, in order. */
+  embed(
+    texts: readonly string[],
+    options?: { signal?: AbortSignal },
+  ): Promise<{ readonly vectors: readonly Float32Array[] }>;
+}
+
+/** Options of {@linkcode createMemory}. One of `path` and `url` is needed. */
+export interface MemoryOptions {
+  /** A file; created where there is none. */
+  readonly path?: string;
+  /** A libSQL server: `libsql:`, `https:` or `http:`; or `file:PATH`. */
+  readonly url?: string;
+  /** The server's token. */
+  readonly token?: string;
+  /** Makes vectors of texts; without one, callers bring vectors or search by words. */
+  readonly embedder?: EmbedTexts;
+  /** Longest wait for another process's lock on the file. @default 30_000 */
+  readonly busyTimeoutMs?: number;
+  readonly clock?: Clock;
+}
+
+/** Options common to operations on one collection. */
+export interface CollectionChoice {
+  /** @default "default" */
+  readonly collection?: string;
+  readonly signal?: AbortSignal;
+}
+
+const batchItems = 64;
+
+/** A vector memory on a libSQL file or server. Dispose it to end its thread. */
+export class Memory implements AsyncDisposable {
+  readonly #engine: EngineClient;
+  readonly #embedder: EmbedTexts | undefined;
+  readonly #spaces = new Map<string, VectorSpace>();
+
+  /** Use {@linkcode createMemory}. */
+  constructor(engine: EngineClient, embedder: EmbedTexts | undefined) {
+    this.#engine = engine;
+    this.#embedder = embedder;
+  }
+
+  /** All collections, by name. */
+  async collections(options: { signal?: AbortSignal } = {}): Promise<CollectionInfo[]> {
+    const found = await this.#engine.call("collections", undefined, options.signal);
+    this.#spaces.clear();
+    for (const { name, space } of found) this.#spaces.set(name, space);
+    return found;
+  }
+
+  /** Creates a collection; nothing happens when it is there with the same space. */
+  async createCollection(name: string, options: CollectionOptions): Promise<CollectionInfo> {
+    const created = await this.#engine.call("createCollection", { ...options, name });
+    this.#spaces.set(name, created.space);
+    return created;
+  }
+
+  /** Deletes a collection with everything in it; whether there was one. */
+  async dropCollection(name: string): Promise<boolean> {
+    this.#spaces.delete(name);
+    return await this.#engine.call("dropCollection", { name });
+  }
+
+  async #space(name: string, signal: AbortSignal | undefined): Promise<VectorSpace | undefined> {
+    if (!this.#spaces.has(name)) await this.collections(signal === undefined ? {} : { signal });
+    return this.#spaces.get(name);
+  }
+
+  /** The collection's space; the collection is made for `first` where there is none. */
+  async #spaceFor(
+    name: string,
+    options: { first: NewItem; signal: AbortSignal | undefined },
+  ): Promise<VectorSpace> {
+    const known = await this.#space(name, options.signal);
+    if (known !== undefined) return known;
+    const { first } = options;
+    if (first.vector !== undefined && first.model === undefined) {
+      const space = { kind: "own", dimensions: first.vector.length } as const;
+      return (await this.createCollection(name, { space })).space;
+    }
+    if (this.#embedder === undefined) {
+      throw new AtmosphereError(
+        "invalid_request",
+        `The collection "${name}" is new and nothing says which vectors it holds`,
+        { hint: "Give vectors or an embedder, or create the collection without vectors" },
+      );
+    }
+    const { name: model, dtype, dimensions } = this.#embedder.model;
+    const space = { kind: "embedder", name: model, dtype, dimensions } as const;
+    return (await this.createCollection(name, { space })).space;
+  }
+
+  /** The embedder, if its vectors belong to `space`. */
+  #embedderFor(space: VectorSpace, collection: string): EmbedTexts {
+    const label = spaceLabel(space);
+    if (this.#embedder === undefined) {
+      throw new AtmosphereError(
+        "invalid_request",
+        `The collection "${collection}" needs vectors of ${label} and no embedder is there`,
+      );
+    }
+    const { name, dtype, dimensions } = this.#embedder.model;
+    const own = spaceLabel({ kind: "embedder", name, dtype, dimensions });
+    if (own !== label) {
+      throw new AtmosphereError(
+        "invalid_request",
+        `The collection "${collection}" holds vectors of ${label}, this node embeds with ${own}`,
+        {
+          hint:
+            "Export it without vectors and import it into a new collection, or use the former model",
+        },
+      );
+    }
+    return this.#embedder;
+  }
+
+  /**
+   * Adds items and resolves when they are on the disk; the next search finds them.
+   *
+   * The same content changes nothing; other content under a known id takes the place of the former
+   * version, which becomes history.
+   */
+  async add(
+    items: readonly NewItem[],
+    options: CollectionChoice = {},
+  ): Promise<AddResult[]> {
+    const collection = options.collection ?? "default";
+    const results: AddResult[] = [];
+    for (let i = 0; i < items.length; i += batchItems) {
+      const batch = items.slice(i, i + batchItems);
+      results.push(...await this.#addBatch(batch, { collection, signal: options.signal }));
+    }
+    return results;
+  }
+
+  async #addBatch(
+    items: readonly NewItem[],
+    options: { collection: string; signal: AbortSignal | undefined },
+  ): Promise<AddResult[]> {
+    const { collection, signal } = options;
+    const space = await this.#spaceFor(collection, { first: items[0]!, signal });
+    let batch = items;
+    let missing = space.kind === "embedder"
+      ? await this.#engine.call("prepare", { collection, items }, signal)
+      : [];
+    for (;;) {
+      if (missing.length > 0) batch = await this.#embed(batch, { missing, space, ...options });
+      const results = await this.#engine.call("add", { collection, items: batch }, signal);
+      // An item that was there a moment ago may be gone, and need a vector after all.
+      missing = results.flatMap((result, i) => result === null ? [i] : []);
+      if (missing.length === 0) return results as AddResult[];
+    }
+  }
+
+  async #embed(
+    items: readonly NewItem[],
+    options: {
+      missing: readonly number[];
+      space: VectorSpace;
+      collection: string;
+      signal: AbortSignal | undefined;
+    },
+  ): Promise<NewItem[]> {
+    const { missing, space, signal } = options;
+    const embedder = this.#embedderFor(space, options.collection);
+    const texts = missing.map((i) => items[i]!.text);
+    const { vectors } = await embedder.embed(texts, signal === undefined ? {} : { signal });
+    const result = [...items];
+    missing.forEach((i, n) => {
+      result[i] = { ...items[i]!, vector: vectors[n]!, model: spaceLabel(space) };
+    });
+    return result;
+  }
+
+  /** Searches a collection by meaning, by words or both. */
+  async search(
+    query: SearchQuery,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<SearchResult> {
+    const collection = query.collection ?? "default";
+    const space = await this.#space(collection, options.signal);
+    const embeddable = query.vector === undefined && query.text !== undefined &&
+      query.text !== "" && query.mode !== "keyword" && space?.kind === "embedder" &&
+      (this.#embedder !== undefined || query.mode !== undefined);
+    if (!embeddable) return await this.#engine.call("search", query, options.signal);
+    const { vectors } = await this.#embedderFor(space, collection).embed(
+      [query.text],
+      options.signal === undefined ? {} : { signal: options.signal },
+    );
+    return await this.#engine.call("search", { ...query, vector: vectors[0]! }, options.signal);
+  }
+
+  /** One item; undefined when there is none. */
+  async get(
+    id: string,
+    options: CollectionChoice & { namespace?: string } = {},
+  ): Promise<Item | undefined> {
+    const { collection = "default", namespace = "", signal } = options;
+    return await this.#engine.call("get", { collection, namespace, id }, signal);
+  }
+
+  /** Former versions of an item, latest first. */
+  async history(
+    id: string,
+    options: CollectionChoice & { namespace?: string } = {},
+  ): Promise<ItemVersion[]> {
+    const { collection = "default", namespace = "", signal } = options;
+    return await this.#engine.call("history", { collection, namespace, id }, signal);
+  }
+
+  /** Items by namespace and id, a page at a time. */
+  async list(
+    options: CollectionChoice & Scope & { limit?: number; cursor?: string } = {},
+  ): Promise<ItemPage> {
+    const { collection = "default", signal, limit = 100, cursor, ...scope } = options;
+    return await this.#engine.call(
+      "list",
+      { collection, scope, limit, ...(cursor === undefined ? {} : { cursor }) },
+      signal,
+    );
+  }
+
+  /** Deletes items with their former versions, for good; how many items there were. */
+  async forget(selection: ForgetSelection, options: CollectionChoice = {}): Promise<number> {
+    const { collection = "default", signal } = options;
+    return await this.#engine.call("forget", { collection, selection }, signal);
+  }
+
+  /** What is in the database. */
+  async stats(options: { signal?: AbortSignal } = {}): Promise<MemoryStats> {
+    return await this.#engine.call("stats", undefined, options.signal);
+  }
+
+  /** Finishes writes, closes the database and ends its thread. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#engine[Symbol.asyncDispose]();
+  }
+}
+
+function fileUrl(path: string): string {
+  return `file:${path.split("/").map(encodeURIComponent).join("/")}`;
+}
+
+/**
+ * Opens a memory.
+ *
+ * @example
+ * ```ts
+ * import { createMemory } from "@atmosphere/cli/mod";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = await Deno.makeTempFile({ suffix: ".db" });
+ * await using memory = await createMemory({ path });
+ * await memory.add([{ id: "a", text: "backups run at night", vector: [1, 0, 0] }]);
+ * await memory.add([{ id: "b", text: "the office opens at nine", vector: [0, 1, 0] }]);
+ * const { hits } = await memory.search({ vector: [0.9, 0.1, 0] });
+ * assertEquals(hits[0]?.item.id, "a");
+ * ```
+ */
+export async function createMemory(options: MemoryOptions): Promise<Memory> {
+  const url = options.url ?? (options.path === undefined ? undefined : fileUrl(options.path));
+  if (url === undefined) {
+    throw new AtmosphereError("invalid_request", "A memory needs a path or a URL");
+  }
+  const engine = await EngineClient.open(
+    {
+      url,
+      ...(options.token === undefined ? {} : { token: options.token }),
+      ...(options.busyTimeoutMs === undefined ? {} : { busyTimeoutMs: options.busyTimeoutMs }),
+    },
+    options.clock ?? systemClock,
+  );
+  return new Memory(engine, options.embedder);
+}

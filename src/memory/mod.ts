@@ -1,0 +1,16 @@
+/**
+ * The vector memory: put text in, find it by meaning or by words.
+ *
+ * @module
+ */
+
+export * from "./types.ts";
+export {
+  type CollectionChoice,
+  createMemory,
+  type EmbedTexts,
+  Memory,
+  type MemoryOptions,
+} from "./memory.ts";
+export type { ItemPage } from "./items/read.ts";
+export type { ForgetSelection, MemoryStats } from "./protocol.ts";

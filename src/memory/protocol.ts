@@ -1,0 +1,103 @@
+/**
+ * What the thread that owns the database can be asked. Arguments and results can be cloned.
+ *
+ * @module
+ */
+
+import type { AtmosphereErrorOptions, ErrorCode } from "../core/mod.ts";
+import type {
+  AddResult,
+  CollectionInfo,
+  CollectionOptions,
+  Item,
+  ItemVersion,
+  NewItem,
+  Scope,
+  SearchQuery,
+  SearchResult,
+} from "./types.ts";
+import type { ItemPage } from "./items/read.ts";
+
+/** Which items to forget. Exactly one way is given. */
+export interface ForgetSelection extends Scope {
+  /** Items by id, in `namespace` or the default one. */
+  readonly ids?: readonly string[];
+  /** Every item that the rest of the scope leaves. */
+  readonly all?: boolean;
+}
+
+/** What is in the database. */
+export interface MemoryStats {
+  /** File or address. */
+  readonly place: string;
+  readonly version: number;
+  readonly collections: number;
+  readonly items: number;
+  /** Former versions of items. */
+  readonly versions: number;
+  /** Bytes of the database; 0 where a server does not tell. */
+  readonly sizeBytes: number;
+  /** Bytes of vectors in memory. */
+  readonly loadedBytes: number;
+}
+
+/** The operations, each with one argument beside the time. */
+export interface EngineOperations {
+  collections(): Promise<CollectionInfo[]>;
+  createCollection(options: CollectionOptions & { name: string }): Promise<CollectionInfo>;
+  dropCollection(options: { name: string }): Promise<boolean>;
+  /** Indexes of the items whose texts must be embedded before they can be added. */
+  prepare(options: { collection: string; items: readonly NewItem[] }): Promise<number[]>;
+  /** Adds items; null for those whose text must be embedded first. */
+  add(
+    options: { collection: string; items: readonly NewItem[] },
+  ): Promise<(AddResult | null)[]>;
+  search(query: SearchQuery): Promise<SearchResult>;
+  get(
+    options: { collection: string; namespace: string; id: string },
+  ): Promise<Item | undefined>;
+  history(
+    options: { collection: string; namespace: string; id: string },
+  ): Promise<ItemVersion[]>;
+  list(
+    options: { collection: string; scope: Scope; limit: number; cursor?: string },
+  ): Promise<ItemPage>;
+  forget(options: { collection: string; selection: ForgetSelection }): Promise<number>;
+  stats(): Promise<MemoryStats>;
+}
+
+/** How the database is opened. */
+export interface EngineOptions {
+  readonly url: string;
+  readonly token?: string;
+  readonly busyTimeoutMs?: number;
+}
+
+/** A question to the thread. */
+export type EngineRequest =
+  | {
+    readonly id: number;
+    readonly method: "open";
+    readonly options: EngineOptions;
+    readonly nowMs: number;
+  }
+  | { readonly id: number; readonly method: "close"; readonly nowMs: number }
+  | {
+    readonly id: number;
+    readonly method: keyof EngineOperations;
+    readonly options: unknown;
+    readonly nowMs: number;
+  };
+
+/** An error on its way between threads. */
+export interface ErrorRecord extends Omit<AtmosphereErrorOptions, "cause" | "origin"> {
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** What led to it, as text for the log. */
+  readonly causeText?: string;
+}
+
+/** The thread's answer. */
+export type EngineResponse =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly error: ErrorRecord };

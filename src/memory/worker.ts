@@ -1,0 +1,61 @@
+/**
+ * The thread that owns the database. Started by `client.ts`; speaks `protocol.ts`.
+ *
+ * @module
+ */
+
+import { toAtmosphereError } from "../core/mod.ts";
+import { Engine } from "./engine.ts";
+import type { EngineOperations, EngineRequest, EngineResponse, ErrorRecord } from "./protocol.ts";
+
+/** What a module worker's global offers, without the library of the DOM. */
+interface WorkerScope {
+  onmessage: ((event: MessageEvent<EngineRequest>) => void) | null;
+  postMessage(message: EngineResponse): void;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+let engine: Engine | undefined;
+let nowMs = 0;
+
+function toRecord(error: unknown): ErrorRecord {
+  const known = toAtmosphereError(error);
+  const cause = known.cause;
+  return {
+    code: known.code,
+    message: known.message,
+    ...(known.hint === undefined ? {} : { hint: known.hint }),
+    ...(known.param === undefined ? {} : { param: known.param }),
+    ...(known.details === undefined ? {} : { details: known.details }),
+    ...(cause === undefined
+      ? {}
+      : { causeText: cause instanceof Error ? cause.stack ?? cause.message : String(cause) }),
+  };
+}
+
+async function handle(request: EngineRequest): Promise<unknown> {
+  nowMs = request.nowMs;
+  if (request.method === "open") {
+    engine = await Engine.open({ ...request.options, now: () => nowMs });
+    return undefined;
+  }
+  if (engine === undefined) throw new Error("The database is not open");
+  if (request.method === "close") {
+    await engine.close();
+    engine = undefined;
+    return undefined;
+  }
+  const operations = engine as unknown as Record<
+    keyof EngineOperations,
+    (options: unknown) => Promise<unknown>
+  >;
+  return await operations[request.method](request.options);
+}
+
+scope.onmessage = async ({ data: request }) => {
+  try {
+    scope.postMessage({ id: request.id, result: await handle(request) });
+  } catch (error) {
+    scope.postMessage({ id: request.id, error: toRecord(error) });
+  }
+};
