@@ -5,7 +5,7 @@
  */
 
 export { connect } from "./connect.ts";
-export { initNode, type InitReport } from "./init.ts";
+export { initNode } from "./init.ts";
 export { openNode } from "./open.ts";
 export { startNode } from "./start.ts";
-export type { Connection, LocalNode, OpenOptions, RunningNode } from "./types.ts";
+export type { Connection, InitReport, LocalNode, OpenOptions, RunningNode } from "./types.ts";

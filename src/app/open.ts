@@ -5,7 +5,13 @@
  */
 
 import { createBackend, discover } from "../backends/mod.ts";
-import { type Config, type Identity, initDataDir, loadIdentity } from "../config/mod.ts";
+import {
+  type Config,
+  dataDirPaths,
+  type Identity,
+  initDataDir,
+  loadIdentity,
+} from "../config/mod.ts";
 import { EventBus, type Logger, silentLogger, systemClock } from "../core/mod.ts";
 import { createEmbedder, resolveModel } from "../embed/mod.ts";
 import { createRouter } from "../router/mod.ts";
@@ -94,8 +100,13 @@ export async function openNode(config: Config, options: OpenOptions = {}): Promi
   });
 }
 
+/** The node's identity; a data directory that has none yet is set up first. */
 async function ensureIdentity(config: Config): Promise<Identity> {
-  await initDataDir({ dataDir: config.dataDir, nodeName: config.node.name });
+  const isNew = await Deno.stat(dataDirPaths(config.dataDir).identity).then(
+    () => false,
+    (error) => error instanceof Deno.errors.NotFound,
+  );
+  if (isNew) await initDataDir({ dataDir: config.dataDir, nodeName: config.node.name });
   return await loadIdentity(config.dataDir);
 }
 

@@ -43,7 +43,7 @@ export interface InitReport {
   /** Every file that a node needs, by its path. */
   readonly files: readonly {
     readonly path: string;
-    readonly state: "created" | "kept" | "repaired";
+    readonly state: "created" | "kept" | "updated" | "repaired";
   }[];
   /** What the first scan found. */
   readonly backends: readonly BackendStatus[];
