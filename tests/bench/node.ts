@@ -1,0 +1,178 @@
+/**
+ * What a node costs: start to ready, to the first routed request, a decision, a request in between.
+ *
+ *   deno task dev run -A tests/bench/node.ts
+ *
+ * `ATMOSPHERE_BINARY` measures an executable instead of the sources. Everything is measured
+ * against the same upstream directly, in the same run. Prints a Markdown table.
+ */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { cpuMs, load, quantiles } from "./load.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const binary = Deno.env.get("ATMOSPHERE_BINARY");
+const starts = 7;
+const rows: string[][] = [];
+const ms = (value: number) => `${value.toFixed(value < 1 ? 3 : 1)} ms`;
+
+function node(args: string[], dataDir: string): Deno.ChildProcess {
+  const cache = join(root, ".cache");
+  const importMap = join(cache, "import_map.json");
+  const source = [
+    "run",
+    "-A",
+    "--quiet",
+    ...(Deno.readTextFileSync(join(cache, "std-source")) === "npm"
+      ? [`--import-map=${importMap}`]
+      : []),
+    `--lock=${join(cache, "deno.lock")}`,
+    join(root, "main.ts"),
+  ];
+  return new Deno.Command(binary ?? Deno.execPath(), {
+    args: binary === undefined ? [...source, ...args] : args,
+    env: { ATMOSPHERE_DATA_DIR: dataDir, ATMOSPHERE_LOG_LEVEL: "error" },
+    stdout: "null",
+    stderr: "inherit",
+  }).spawn();
+}
+
+async function until<T>(attempt: () => Promise<T | undefined>): Promise<T> {
+  for (;;) {
+    const value = await attempt().catch(() => undefined);
+    if (value !== undefined) return value;
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+const url = (dataDir: string) =>
+  until(async () =>
+    JSON.parse(await Deno.readTextFile(join(dataDir, "node.json"))) as { url: string; pid: number }
+  );
+
+function chat(base: string, body: Record<string, unknown>): () => Promise<void> {
+  const text = JSON.stringify(body);
+  return async () => {
+    const response = await fetch(`${base}/v1/chat/completions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: text,
+    });
+    const answer = await response.text();
+    if (!response.ok) throw new Error(`${response.status}: ${answer}`);
+  };
+}
+
+const messages = (content: string) => ({ messages: [{ role: "user", content }] });
+
+const upstream = new Deno.Command(Deno.execPath(), {
+  args: ["run", "-A", "--quiet", "--no-config", join(root, "tests/bench/upstream.ts")],
+  stdout: "piped",
+}).spawn();
+const reader = upstream.stdout.getReader();
+const port = Number(new TextDecoder().decode((await reader.read()).value).trim());
+const direct = `http://127.0.0.1:${port}`;
+const config = `backends: [{ id: bench, engine: openai-compatible, url: "${direct}/v1" }]\n`;
+
+// Start to ready, and on to the first request that is routed by meaning.
+const ready: number[] = [];
+const firstRouted: number[] = [];
+const dataDir = await Deno.makeTempDir({ prefix: "atmosphere-bench-" });
+await Deno.writeTextFile(join(dataDir, "config.yaml"), config);
+const run = ["serve", "--port", "0"];
+let process = node(run, dataDir);
+await url(dataDir);
+process.kill("SIGTERM");
+await process.status; // The first start made the identity and laid files out; it is not counted.
+for (let i = 0; i < starts; i++) {
+  const started = performance.now();
+  process = node(run, dataDir);
+  const { url: base } = await url(dataDir);
+  await until(async () => {
+    const response = await fetch(`${base}/ready`);
+    await response.body?.cancel();
+    return response.ok ? true : undefined;
+  });
+  ready.push(performance.now() - started);
+  await chat(base, { model: "auto", ...messages("write a python function that parses dates") })();
+  firstRouted.push(performance.now() - started);
+  if (i < starts - 1) {
+    process.kill("SIGTERM");
+    await process.status;
+  }
+}
+rows.push(["process start to ready", ms(quantiles(ready).p50), `${starts} starts`]);
+rows.push(["process start to first routed request", ms(quantiles(firstRouted).p50), "embedded"]);
+
+const { url: base, pid } = await url(dataDir);
+
+// Decisions, as the node itself reports them.
+async function decide(intent: string): Promise<{ decideMs: number; embedMs: number }> {
+  const response = await fetch(`${base}/atmosphere/v1/route`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ intent }),
+  });
+  return await response.json();
+}
+const warm: number[] = [];
+const cold: number[] = [];
+for (let i = 0; i < 300; i++) warm.push((await decide("translate this to Japanese")).decideMs);
+for (let i = 0; i < 100; i++) {
+  const { decideMs, embedMs } = await decide(`a new question number ${i} about the weather`);
+  cold.push(decideMs + embedMs);
+}
+rows.push(["decision, warm (intent known)", ms(quantiles(warm).p50), "300 decisions"]);
+rows.push(["decision, cold (intent embedded)", ms(quantiles(cold).p50), "100 new intents"]);
+
+// A request through the node against the same request to the upstream.
+const named = { model: "llama3.2:3b", ...messages("hello") };
+const auto = { model: "auto", ...messages("translate this to Japanese") };
+for (
+  const [name, body] of [
+    ["by name", named],
+    ["by meaning, warm", auto],
+    ["by name, streamed", { ...named, stream: true }],
+  ] as const
+) {
+  const straight = chat(direct, { ...body, model: "llama3.2:3b" });
+  const through = chat(base, body);
+  await load(straight, { count: 500, workers: 4 });
+  await load(through, { count: 3000, workers: 4 });
+  const alone = {
+    direct: await load(straight, { count: 2000, workers: 1 }),
+    node: await load(through, { count: 2000, workers: 1 }),
+  };
+  const before = await cpuMs(pid);
+  const busy = await load(through, { count: 6000, workers: 16 });
+  const after = await cpuMs(pid);
+  const busyDirect = await load(straight, { count: 6000, workers: 16 });
+  rows.push([
+    `${name}: added latency, one at a time`,
+    ms(alone.node.p50 - alone.direct.p50),
+    `p50 ${ms(alone.node.p50)} against ${ms(alone.direct.p50)} direct`,
+  ]);
+  rows.push([
+    `${name}: CPU of the node a request`,
+    before === undefined || after === undefined
+      ? "not told by this system"
+      : `${(((after - before) / 6000) * 1000).toFixed(0)} us`,
+    `16 at a time: ${busy.perSecond.toFixed(0)}/s against ${
+      busyDirect.perSecond.toFixed(0)
+    }/s direct`,
+  ]);
+}
+const status = await (await fetch(`${base}/atmosphere/v1/node`)).json();
+rows.push(["memory after all this", `${(status.memory.rssBytes / 1e6).toFixed(0)} MB`, "resident"]);
+
+process.kill("SIGTERM");
+await process.status;
+await reader.cancel();
+upstream.kill("SIGTERM");
+await upstream.status;
+await Deno.remove(dataDir, { recursive: true });
+
+const widths = [0, 1, 2].map((i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+for (const row of [["what", "figure", "how"], widths.map((w) => "-".repeat(w)), ...rows]) {
+  console.log(`| ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`);
+}
