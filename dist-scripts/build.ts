@@ -15,7 +15,7 @@ import { bundleProgram } from "./build/bundle.ts";
 import { checkExecutable } from "./build/check.ts";
 import { findNatives, packNatives } from "./build/natives.ts";
 import { installPackages } from "./build/packages.ts";
-import { stdImports } from "./build/std.ts";
+import { stdModules } from "./build/std.ts";
 import { hostTarget, type Target, targetNamed, targets } from "./build/targets.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -51,7 +51,7 @@ async function build(target: Target): Promise<string> {
     root,
     nodeModules,
     outDir: stage,
-    std: await stdImports(root),
+    std: await stdModules(root),
   });
   step(`bundle: ${(bundle.sizeBytes / megabyte).toFixed(1)} MB`);
   await copyFolder(join(cache, "models", modelName), join(stage, "models", modelName));

@@ -3,6 +3,7 @@ import * as esbuild from "esbuild";
 import { builtinModules } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import type { StdModules } from "./std.ts";
 
 /** What {@linkcode bundleProgram} needs. */
 export interface BundleOptions {
@@ -12,8 +13,8 @@ export interface BundleOptions {
   readonly nodeModules: string;
   /** Empty folder for the result. */
   readonly outDir: string;
-  /** Import map of the `@std` packages, absolute: specifier to file path. */
-  readonly std: ReadonlyMap<string, string>;
+  /** Where the `@std` packages are. */
+  readonly std: StdModules;
 }
 
 /** What was bundled. */
@@ -91,14 +92,15 @@ function programPlugin(
   return {
     name: "program",
     setup(build) {
-      build.onResolve({ filter: /^[^./]/ }, async (args) => {
-        if (args.pluginData === "resolved") return undefined;
+      build.onResolve({ filter: /.*/ }, async (args) => {
+        if (args.pluginData === "resolved" || args.kind === "entry-point") return undefined;
+        const std = options.std.resolve(args.path, args.importer);
+        if (std !== undefined) return { path: std };
+        if (/^[./]/.test(args.path)) return undefined;
         const name = args.path.replace(/^node:/, "");
         if (args.path.startsWith("node:") || builtinModules.includes(name)) {
           return { path: `node:${name}`, external: true };
         }
-        const std = options.std.get(args.path);
-        if (std !== undefined) return { path: std };
         if (args.importer.includes("node_modules")) return undefined;
         // From the sources, packages resolve to what was installed for the target.
         return await build.resolve(args.path.replace(/^npm:\/?([^@/]+)@[^/]+/, "$1"), {
@@ -108,6 +110,13 @@ function programPlugin(
           pluginData: "resolved",
         });
       });
+      build.onLoad(
+        { filter: /\/remote\/https\// },
+        async (args) =>
+          options.std.isFetched(args.path)
+            ? { loader: "ts", contents: await Deno.readTextFile(args.path) }
+            : undefined,
+      );
       build.onLoad({ filter: /\/src\/.*\.ts$/ }, async (args) => {
         const text = await Deno.readTextFile(args.path);
         return {
