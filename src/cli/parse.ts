@@ -31,13 +31,9 @@ export function parseCommandLine(program: ProgramSpec, argv: readonly string[]):
   if (line.help) {
     // Help is given in spite of a faulty flag, but not for a command that does not exist.
     if (line.fault !== undefined && line.chain.length === 0) throw line.fault;
-    return {
-      chain: line.chain,
-      path,
-      flags: new FlagValues(specs, new Map()),
-      args: [],
-      help: true,
-    };
+    const switches = specs.filter((spec) => spec.type === "boolean");
+    const flags = new FlagValues(specs, readFlags(switches, { tokens: line.flags, path }));
+    return { chain: line.chain, path, flags, args: [], help: true };
   }
   if (line.fault !== undefined) throw line.fault;
   const flags = new FlagValues(specs, readFlags(specs, { tokens: line.flags, path }));

@@ -57,9 +57,10 @@ function shrink(widths: number[], columns: readonly Column[], total: number): vo
 export function renderTable(options: TableOptions): string {
   const { columns, palette } = options;
   const indent = " ".repeat(options.indent ?? 0);
+  const titles = columns.map((column) => printable(column.title));
   const texts = options.rows.map((row) => columns.map((_, i) => textOf(row[i])));
-  const widths = columns.map((column, i) =>
-    Math.max(columnsOf(column.title), ...texts.map((row) => columnsOf(row[i] ?? "")))
+  const widths = columns.map((_, i) =>
+    Math.max(columnsOf(titles[i] ?? ""), ...texts.map((row) => columnsOf(row[i] ?? "")))
   );
   if (options.width !== undefined) shrink(widths, columns, options.width - indent.length);
 
@@ -75,7 +76,7 @@ export function renderTable(options: TableOptions): string {
     return indent + parts.join(" ".repeat(gap)).trimEnd() + "\n";
   }
 
-  const header = line(columns.map((column) => column.title), () => palette.dim);
+  const header = line(titles, () => palette.dim);
   const body = options.rows.map((row, r) =>
     line(texts[r] ?? [], (i) => {
       const cell = row[i];
