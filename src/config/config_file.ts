@@ -102,8 +102,11 @@ export async function readSettings(text: string, fileName: string): Promise<File
   return {
     settings,
     partial,
-    mistakes: issues.map((issue) => issueMistake(issue, source.locate(issue.path, issue.at))),
-    locate: (path) => source.locate(path),
+    mistakes: issues
+      .map((issue) => ({ issue, offset: source.offset(issue.path, issue.at) }))
+      .toSorted((a, b) => a.offset - b.offset)
+      .map(({ issue, offset }) => issueMistake(issue, source.place(offset))),
+    locate: (path) => source.place(source.offset(path)),
   };
 }
 

@@ -18,8 +18,10 @@ export interface YamlSource {
   readonly value: unknown;
   /** What keeps the text from being YAML. */
   readonly mistakes: readonly Mistake[];
-  /** `FILE:LINE:COLUMN` of a value or, with `at: "key"`, of its key; of what is around it when it is absent. */
-  locate(path: Path, at?: "key" | "value"): string;
+  /** Where a value or, with `at: "key"`, its key starts in the text; what is around it when it is absent. */
+  offset(path: Path, at?: "key" | "value"): number;
+  /** `FILE:LINE:COLUMN` of an offset. */
+  place(offset: number): string;
 }
 
 // What the parser's error codes mean to somebody who writes a configuration: what is there, and what
@@ -152,11 +154,12 @@ export async function readYaml(text: string, fileName: string): Promise<YamlSour
     document,
     value,
     mistakes,
-    locate(path, at = "value") {
+    place,
+    offset(path, at = "value") {
       const { node, pair, depth } = find(yaml, document, path);
       const complete = depth === path.length;
       const target = complete && at === "value" && node !== null ? node : pair?.key ?? node;
-      return place(target?.range?.[0] ?? 0);
+      return target?.range?.[0] ?? 0;
     },
   };
 }
