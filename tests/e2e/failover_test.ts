@@ -165,7 +165,9 @@ Deno.test("a server that comes back is used again", async () => {
   await using node = await serveProgram({
     config: `backends: [{ id: only, engine: ollama, url: "${first.url}" }]`,
   });
-  assertEquals((await chat(node)).status, 200);
+  const up = await chat(node);
+  await up.body?.cancel();
+  assertEquals(up.status, 200);
   const { port } = first;
   await first[Symbol.asyncDispose]();
   const down = await chat(node);

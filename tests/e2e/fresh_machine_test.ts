@@ -5,12 +5,13 @@ import { runProgram, serveProgram, temporaryDataDir } from "../support/program.t
 Deno.test("a machine without a model server explains itself and embeds", async (t) => {
   await using dir = await temporaryDataDir();
   const options = { dataDir: dir.path };
+  await Deno.writeTextFile(`${dir.path}/config.yaml`, "discovery: { enabled: false }\n");
 
   await t.step("init makes everything and is safe to repeat", async () => {
-    const first = await runProgram(["init", "--no-discovery"], options);
+    const first = await runProgram(["init"], options);
     assertEquals(first.code, 0, first.stderr);
     const identity = await Deno.readTextFile(`${dir.path}/identity.json`);
-    const again = await runProgram(["init", "--no-discovery"], options);
+    const again = await runProgram(["init"], options);
     assertEquals(again.code, 0, again.stderr);
     assertEquals(await Deno.readTextFile(`${dir.path}/identity.json`), identity);
     if (Deno.build.os !== "windows") {
@@ -22,7 +23,7 @@ Deno.test("a machine without a model server explains itself and embeds", async (
 
   await t.step("route --explain says what was looked for and how to add it", async () => {
     const { code, stdout, stderr } = await runProgram(
-      ["route", "write a python function that parses dates", "--explain", "--no-discovery"],
+      ["route", "write a python function that parses dates", "--explain"],
       options,
     );
     assertEquals(code, 5, stderr);
