@@ -6,7 +6,6 @@
 
 import type { Config } from "../../config/types.ts";
 import type { Invocation } from "../invocation.ts";
-import { maskAddresses } from "../output/address.ts";
 import type { Output } from "../output/output.ts";
 import { printable } from "../output/printable.ts";
 import { renderJson } from "../output/json.ts";
@@ -16,17 +15,9 @@ import { loadSettings } from "../settings.ts";
 export async function run(invocation: Invocation): Promise<number> {
   const { output } = invocation;
   const config = await loadSettings(invocation);
-  if (output.isJson) await output.json(maskAll(config));
+  if (output.isJson) await output.json(config);
   else await printSections(config, output);
   return 0;
-}
-
-/** A copy in which no address carries credentials; secrets mask themselves. */
-function maskAll(value: unknown): unknown {
-  return JSON.parse(
-    JSON.stringify(value),
-    (_, inner) => typeof inner === "string" ? maskAddresses(inner) : inner,
-  );
 }
 
 /** One line a value, `section.name  value`, so that the names are those of `config set`. */
