@@ -18,6 +18,12 @@ export interface Collection {
   readonly createdAtMs: number;
 }
 
+/** Dimensions of the collection's vectors; throws when it holds none. */
+export function dimensionsOf(collection: Collection): number {
+  if (collection.space.kind === "none") throw new Error("The collection holds no vectors");
+  return collection.space.dimensions;
+}
+
 const namePattern = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,127}$/u;
 const maxDimensions = 16_384;
 

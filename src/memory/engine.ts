@@ -17,8 +17,10 @@ import { expireItems, forgetItems } from "./items/forget.ts";
 import { type PreparedItem, prepareItem } from "./items/prepare.ts";
 import { type ItemPage, listItems, readHistory, readItem } from "./items/read.ts";
 import { type Change, needVectors, writeItems } from "./items/write.ts";
+import { blockRows } from "./kernel/vector_index.ts";
 import type { EngineOperations, EngineOptions, ForgetSelection, MemoryStats } from "./protocol.ts";
 import { LocalVectors } from "./search/dense_local.ts";
+import { sealSegments } from "./search/segments.ts";
 import { compileScope } from "./search/filter.ts";
 import { search } from "./search/search.ts";
 import type {
@@ -33,6 +35,9 @@ import type {
   SearchResult,
 } from "./types.ts";
 import { Writer } from "./writer.ts";
+
+// A new segment is written with the first commit after this many vectors.
+const sealAfter = blockRows;
 
 /** Options that only tests need beside those of every caller. */
 export interface OpenEngineOptions extends EngineOptions {
@@ -63,6 +68,8 @@ export class Engine implements EngineOperations {
   readonly #now: () => number;
   readonly #writer: Writer;
   readonly #vectors = new Map<number, LocalVectors>();
+  /** Vectors added to a collection, by its number, since segments were made of them. */
+  readonly #unsealed = new Map<number, number>();
   #collections: Map<string, Collection> = new Map();
   #stale = true;
 
@@ -93,24 +100,30 @@ export class Engine implements EngineOperations {
   /** Finishes the writes that wait, then closes the database. */
   async close(): Promise<void> {
     await this.#writer.idle();
+    if ([...this.#unsealed.values()].some((vectors) => vectors >= sealAfter)) {
+      await this.#commit(async () => {});
+    }
     this.#database.close();
   }
 
   async #commit<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    const sealed: (() => void)[] = [];
-    const result = await this.#database.transaction(async (session) => {
-      sealed.length = 0;
+    return await this.#database.transaction(async (session) => {
       await this.#catchUp(session);
-      for (const vectors of this.#vectors.values()) sealed.push(await vectors.seal(session));
+      for (const collection of this.#collections.values()) {
+        if ((this.#unsealed.get(collection.number) ?? 0) < sealAfter) continue;
+        await sealSegments(session, collection);
+        this.#unsealed.delete(collection.number);
+      }
       return await work(session);
     });
-    for (const done of sealed) done();
-    return result;
   }
 
   #apply(changes: readonly Change[]): void {
-    for (const change of changes) this.#vectors.get(change.collection.number)?.apply(change);
-    if (this.#database.remote) this.#stale = true;
+    for (const { collection: { number }, ...change } of changes) {
+      this.#vectors.get(number)?.apply(change);
+      if (this.#database.remote) continue;
+      this.#unsealed.set(number, (this.#unsealed.get(number) ?? 0) + change.added.length);
+    }
   }
 
   /** Brings collections and loaded vectors to the database's state. */
@@ -151,6 +164,7 @@ export class Engine implements EngineOperations {
     const vectors = new LocalVectors(collection);
     await vectors.catchUp(session);
     this.#vectors.set(collection.number, vectors);
+    this.#unsealed.set(collection.number, vectors.tail);
     return vectors;
   }
 

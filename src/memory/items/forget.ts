@@ -7,40 +7,10 @@
 import { AtmosphereError } from "../../core/mod.ts";
 import type { Collection } from "../collections.ts";
 import type { Session } from "../database/database.ts";
-import { decodeSegment, encodeSegment, withoutRows } from "../kernel/segment.ts";
+import { scrubSegments } from "../search/segments.ts";
 import type { ForgetSelection } from "../protocol.ts";
 import { type CompiledScope, compileScope } from "../search/filter.ts";
 import { type Change, removeStatements } from "./write.ts";
-
-/** Takes the codes of `seqs` out of the stored segments. */
-async function scrubSegments(
-  session: Session,
-  options: { collection: Collection; seqs: readonly number[] },
-): Promise<void> {
-  const { collection, seqs } = options;
-  if (collection.space.kind === "none" || seqs.length === 0) return;
-  const stride = Math.ceil(collection.space.dimensions / 16) * 16;
-  const gone = new Set(seqs);
-  const hit = await session.query(
-    `SELECT DISTINCT s.first_seq FROM json_each(?) AS gone JOIN segments AS s
-      ON s.collection_id = ? AND gone.value BETWEEN s.first_seq AND s.last_seq`,
-    [JSON.stringify(seqs), collection.number],
-  );
-  for (const row of hit) {
-    const key = [collection.number, Number(row["first_seq"])];
-    const where = "collection_id = ? AND first_seq = ?";
-    const [segment] = await session.query(`SELECT data FROM segments WHERE ${where}`, key);
-    const coded = segment === undefined
-      ? undefined
-      : decodeSegment(segment["data"] as ArrayBuffer, stride);
-    if (coded === undefined) continue;
-    // The row stays, even when it is empty: it tells up to where vectors are sealed.
-    await session.query(`UPDATE segments SET data = ? WHERE ${where}`, [
-      encodeSegment(withoutRows(coded, gone)),
-      ...key,
-    ]);
-  }
-}
 
 async function seqsOf(session: Session, scope: CompiledScope): Promise<number[]> {
   const [row] = await session.query(

@@ -4,22 +4,16 @@
  * @module
  */
 
-import type { Collection } from "../collections.ts";
+import { type Collection, dimensionsOf } from "../collections.ts";
 import type { Session } from "../database/database.ts";
 import type { Change } from "../items/write.ts";
 import { cosine } from "../kernel/quantize.ts";
-import { decodeSegment, encodeSegment } from "../kernel/segment.ts";
 import { blockRows, VectorIndex } from "../kernel/vector_index.ts";
+import { readSegments } from "./segments.ts";
 import type { DenseAnswer, DenseQuery } from "./dense.ts";
 
 /** Rows of the exact vectors that are read again, at least. */
 const rerankAtLeast = 40;
-const segmentsAtOnce = 8;
-
-function dimensionsOf(collection: Collection): number {
-  if (collection.space.kind === "none") throw new Error("The collection holds no vectors");
-  return collection.space.dimensions;
-}
 
 /** One collection's vectors in this process. */
 export class LocalVectors {
@@ -28,6 +22,7 @@ export class LocalVectors {
   #sealedSeq = 0;
   #lastRemoval = 0;
   #loaded = false;
+  #tail = 0;
 
   /** Nothing is read before {@linkcode catchUp}. */
   constructor(collection: Collection) {
@@ -72,20 +67,17 @@ export class LocalVectors {
     this.#sealedSeq = 0;
     this.#lastRemoval = 0;
     this.#loaded = false;
-    for (;;) {
-      const rows = await session.query(
-        `SELECT last_seq, data FROM segments WHERE collection_id = ? AND first_seq > ?
-          ORDER BY first_seq LIMIT ?`,
-        [this.#collection.number, this.#sealedSeq, segmentsAtOnce],
-      );
-      for (const row of rows) {
-        const coded = decodeSegment(row["data"] as ArrayBuffer, this.#index.stride);
-        if (coded === undefined) throw new Error("A segment's length does not fit its collection");
-        this.#index.appendCoded(coded);
-        this.#sealedSeq = Number(row["last_seq"]);
-      }
-      if (rows.length < segmentsAtOnce) return;
-    }
+    this.#tail = 0;
+    this.#sealedSeq = await readSegments(session, {
+      collection: this.#collection,
+      stride: this.#index.stride,
+      take: (coded) => this.#index.appendCoded(coded),
+    });
+  }
+
+  /** Vectors that are in no segment yet. */
+  get tail(): number {
+    return this.#tail;
   }
 
   async #readTail(session: Session): Promise<void> {
@@ -98,35 +90,15 @@ export class LocalVectors {
       for (const row of rows) {
         this.#index.append(Number(row["seq"]), new Float32Array(row["vector"] as ArrayBuffer));
       }
+      this.#tail += rows.length;
       if (rows.length < blockRows) return;
     }
   }
 
   /** Takes over what a transaction of this process has committed. */
-  apply(change: Change): void {
+  apply(change: Omit<Change, "collection">): void {
     for (const { seq, vector } of change.added) this.#index.append(seq, vector);
     for (const seq of change.removed) this.#index.remove(seq);
-  }
-
-  /**
-   * Stores codes that are only in memory so far as segments, once there are enough of them. Part of
-   * a write transaction, after {@linkcode catchUp}; returns what to call when it is committed.
-   */
-  async seal(session: Session): Promise<() => void> {
-    let sealed = this.#sealedSeq;
-    for (;;) {
-      const coded = this.#index.read(sealed, blockRows);
-      if (coded.seqs.length < blockRows) break;
-      const last = coded.seqs[blockRows - 1]!;
-      await session.query(
-        "INSERT INTO segments (collection_id, first_seq, last_seq, data) VALUES (?, ?, ?, ?)",
-        [this.#collection.number, coded.seqs[0]!, last, encodeSegment(coded)],
-      );
-      sealed = last;
-    }
-    return () => {
-      this.#sealedSeq = sealed;
-    };
   }
 
   /** Compares codes, then reads the exact vectors of the best and orders those. */

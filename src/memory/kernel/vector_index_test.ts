@@ -1,0 +1,118 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { cosine } from "./quantize.ts";
+import { createKernel } from "./scan.ts";
+import { decodeSegment, encodeSegment, withoutRows } from "./segment.ts";
+import { Top } from "./top.ts";
+import { VectorIndex } from "./vector_index.ts";
+
+/** Reproducible vectors. */
+function vectors(count: number, dimensions: number, seed = 1): Float32Array[] {
+  let state = seed;
+  const next = () => (state = (state * 48271) % 2147483647) / 2147483647 - 0.5;
+  return Array.from({ length: count }, () => new Float32Array(dimensions).map(next));
+}
+
+function filled(all: readonly Float32Array[], options: { relaxed?: boolean } = {}): VectorIndex {
+  const index = new VectorIndex(all[0]!.length, { kernel: createKernel(options) });
+  all.forEach((vector, i) => index.append(i * 3 + 1, vector));
+  return index;
+}
+
+function nearestExactly(query: Float32Array, all: readonly Float32Array[], among?: Set<number>) {
+  return all.map((vector, i) => [i * 3 + 1, cosine(query, vector)] as const)
+    .filter(([seq]) => among === undefined || among.has(seq))
+    .sort((a, b) => b[1] - a[1])
+    .map(([seq]) => seq);
+}
+
+for (const relaxed of [true, false]) {
+  for (const dimensions of [3, 16, 100, 384]) {
+    Deno.test(`nearest() has the exact best among its forty (${dimensions}, relaxed ${relaxed})`, () => {
+      const all = vectors(2500, dimensions);
+      const index = filled(all, { relaxed });
+      for (const query of vectors(20, dimensions, 99)) {
+        const { seqs, compared } = index.nearest(query, { limit: 40 });
+        assertEquals(compared, 2500);
+        const found = new Set(seqs);
+        for (const seq of nearestExactly(query, all).slice(0, 10)) {
+          assert(found.has(seq), `row ${seq} is missing`);
+        }
+      }
+    });
+  }
+}
+
+Deno.test("nearest() finds only allowed rows, few or many", () => {
+  const all = vectors(2000, 32);
+  const index = filled(all);
+  for (const step of [2, 500]) {
+    const allowed = all.flatMap((_, i) => i % step === 0 ? [i * 3 + 1] : []);
+    for (const query of vectors(5, 32, 7)) {
+      const { seqs, compared } = index.nearest(query, { limit: 40, allowed: { seqs: allowed } });
+      assertEquals(compared, allowed.length);
+      assertEquals(seqs.length, Math.min(40, allowed.length));
+      const best = nearestExactly(query, all, new Set(allowed)).slice(0, 4);
+      for (const seq of best) assert(seqs.includes(seq));
+      for (const seq of seqs) assert(allowed.includes(seq));
+    }
+  }
+});
+
+Deno.test("remove() takes a row out for good", () => {
+  const all = vectors(10, 8);
+  const index = filled(all);
+  assert(index.remove(4));
+  assert(!index.remove(4));
+  assert(!index.remove(5));
+  assertEquals(index.size, 9);
+  const { seqs } = index.nearest(all[1]!, { limit: 10 });
+  assertEquals(seqs.length, 9);
+  assert(!seqs.includes(4));
+  assertEquals(index.read(0, 100).seqs.length, 9);
+});
+
+Deno.test("encodeSegment() and decodeSegment() bring an index back", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 2500 }), (d, n) => {
+      const all = vectors(n, d, n);
+      const index = filled(all);
+      index.remove(1);
+      const copy = new VectorIndex(d);
+      for (let after = 0;;) {
+        const coded = index.read(after, 1000);
+        if (coded.seqs.length === 0) break;
+        copy.appendCoded(decodeSegment(encodeSegment(coded).buffer, index.stride)!);
+        after = coded.seqs.at(-1)!;
+      }
+      assertEquals(copy.size, n - 1);
+      const query = all.at(-1)!;
+      assertEquals(copy.nearest(query, { limit: 5 }).seqs, index.nearest(query, { limit: 5 }).seqs);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+Deno.test("decodeSegment() refuses bytes that are no rows", () => {
+  assertEquals(decodeSegment(new ArrayBuffer(29), 16), undefined);
+});
+
+Deno.test("withoutRows() leaves the other rows as they were", () => {
+  const coded = filled(vectors(5, 16)).read(0, 10);
+  const rest = withoutRows(coded, new Set([4, 13]));
+  assertEquals([...rest.seqs], [1, 7, 10]);
+  assertEquals(rest.codes.slice(16, 32), coded.codes.slice(32, 48));
+  assertEquals(rest.sums[2], coded.sums[3]);
+});
+
+Deno.test("Top keeps the best of any sequence", () => {
+  const scores = fc.array(fc.double({ noNaN: true }), { maxLength: 200 });
+  fc.assert(
+    fc.property(scores, fc.integer({ min: 1, max: 30 }), (values, capacity) => {
+      const top = new Top(capacity);
+      values.forEach((value, i) => top.offer(i, value));
+      const sorted = [...values].sort((a, b) => b - a).slice(0, capacity);
+      assertEquals(top.keys().map((key) => values[key]! + 0), sorted.map((value) => value + 0));
+    }),
+  );
+});

@@ -1,0 +1,96 @@
+/**
+ * Codes of a local collection's vectors in the database: many in one row, made from the exact ones.
+ *
+ * Up to the greatest `last_seq` every vector is in a segment, unless it was removed; later ones are
+ * the tail, whose codes are computed when the collection is loaded.
+ *
+ * @module
+ */
+
+import { type Collection, dimensionsOf } from "../collections.ts";
+import type { Session } from "../database/database.ts";
+import { decodeSegment, encodeSegment, withoutRows } from "../kernel/segment.ts";
+import { blockRows, type CodedRows, VectorIndex } from "../kernel/vector_index.ts";
+
+const segmentsAtOnce = 4;
+
+/** Calls `take` with each segment of `collection` in order; the last number that they cover. */
+export async function readSegments(
+  session: Session,
+  options: { collection: Collection; stride: number; take(coded: CodedRows): void },
+): Promise<number> {
+  let covered = 0;
+  for (;;) {
+    const rows = await session.query(
+      `SELECT last_seq, data FROM segments WHERE collection_id = ? AND first_seq > ?
+        ORDER BY first_seq LIMIT ?`,
+      [options.collection.number, covered, segmentsAtOnce],
+    );
+    for (const row of rows) {
+      const coded = decodeSegment(row["data"] as ArrayBuffer, options.stride);
+      if (coded === undefined) throw new Error("A segment's length does not fit its collection");
+      options.take(coded);
+      // Gives the bytes back now rather than at some later garbage collection.
+      (row["data"] as ArrayBuffer).transfer(0);
+      covered = Number(row["last_seq"]);
+    }
+    if (rows.length < segmentsAtOnce) return covered;
+  }
+}
+
+/** Makes segments of the tail, as many as it fills. Part of a write transaction. */
+export async function sealSegments(session: Session, collection: Collection): Promise<void> {
+  const [last] = await session.query(
+    "SELECT max(last_seq) AS seq FROM segments WHERE collection_id = ?",
+    [collection.number],
+  );
+  let covered = Number(last?.["seq"] ?? 0);
+  for (;;) {
+    const rows = await session.query(
+      `SELECT seq, vector FROM vectors_${collection.number} WHERE seq > ? ORDER BY seq LIMIT ?`,
+      [covered, blockRows],
+    );
+    if (rows.length < blockRows) return;
+    const index = new VectorIndex(dimensionsOf(collection));
+    for (const row of rows) {
+      index.append(Number(row["seq"]), new Float32Array(row["vector"] as ArrayBuffer));
+    }
+    const coded = index.read(0, blockRows);
+    const first = coded.seqs[0]!;
+    covered = coded.seqs[blockRows - 1]!;
+    await session.query(
+      "INSERT INTO segments (collection_id, first_seq, last_seq, data) VALUES (?, ?, ?, ?)",
+      [collection.number, first, covered, encodeSegment(coded)],
+    );
+  }
+}
+
+/** Takes the codes of `seqs` out of the stored segments. */
+export async function scrubSegments(
+  session: Session,
+  options: { collection: Collection; seqs: readonly number[] },
+): Promise<void> {
+  const { collection, seqs } = options;
+  if (collection.space.kind === "none" || seqs.length === 0) return;
+  const stride = Math.ceil(collection.space.dimensions / 16) * 16;
+  const gone = new Set(seqs);
+  const hit = await session.query(
+    `SELECT DISTINCT s.first_seq FROM json_each(?) AS gone JOIN segments AS s
+      ON s.collection_id = ? AND gone.value BETWEEN s.first_seq AND s.last_seq`,
+    [JSON.stringify(seqs), collection.number],
+  );
+  for (const row of hit) {
+    const key = [collection.number, Number(row["first_seq"])];
+    const where = "collection_id = ? AND first_seq = ?";
+    const [segment] = await session.query(`SELECT data FROM segments WHERE ${where}`, key);
+    const coded = segment === undefined
+      ? undefined
+      : decodeSegment(segment["data"] as ArrayBuffer, stride);
+    if (coded === undefined) continue;
+    // The row stays, even when it is empty: it tells up to where vectors are sealed.
+    await session.query(`UPDATE segments SET data = ? WHERE ${where}`, [
+      encodeSegment(withoutRows(coded, gone)),
+      ...key,
+    ]);
+  }
+}
