@@ -45,3 +45,14 @@ export function asTexts(value: unknown, maxItems = 64): string[] {
     item !== undefined
   );
 }
+
+/**
+ * A price, given as a number or as text, times `factor`; undefined for what is no price. The result
+ * is rounded to a hundredth of a cent a million tokens, which binary fractions of tokens miss.
+ */
+export function asPrice(value: unknown, factor: number): number | undefined {
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  if (typeof number !== "number" || !Number.isFinite(number) || number < 0) return undefined;
+  const price = Math.round(number * factor * 1e4) / 1e4;
+  return price <= 100_000 ? price : undefined;
+}

@@ -105,8 +105,15 @@ export class HttpBackend implements Backend, EngineConnection {
       if (expiry.signal.aborted) {
         return { reachable: false, reason: `${this.address} was silent for ${timeoutMs} ms` };
       }
-      if (error instanceof BackendError) return { reachable: false, reason: error.message };
-      throw error;
+      if (!(error instanceof BackendError)) throw error;
+      const isStranger = error.upstreamStatus !== undefined &&
+        (error.code === "model_not_found" || error.code === "backend_invalid_response");
+      return {
+        reachable: false,
+        reason: isStranger
+          ? `${this.address} answers, but not as ${this.#engine.title}`
+          : error.message,
+      };
     } finally {
       clearTimeout(timer);
     }
@@ -117,7 +124,13 @@ export class HttpBackend implements Backend, EngineConnection {
     const listed = await this.#engine.list(this, options.signal);
     return listed
       .filter((model) => wanted === undefined || matchesAny(model.alias ?? model.name, wanted))
-      .map((model) => completeModel(model, { engine: this.#engine, definition: this.#definition }));
+      .map((model) =>
+        completeModel(model, {
+          engine: this.#engine,
+          definition: this.#definition,
+          locality: this.locality,
+        })
+      );
   }
 
   async send(request: BackendRequest): Promise<BackendResponse> {

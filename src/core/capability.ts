@@ -77,6 +77,11 @@ export interface CapabilityCost {
   readonly inputPerMTok: number;
   /** US dollars for a million output tokens. */
   readonly outputPerMTok: number;
+  /**
+   * True where the price is unknown: the figures are then a cautious assumption for the router, and
+   * must not be shown as a price.
+   */
+  readonly assumed?: true;
 }
 
 /** Where a capability runs, seen from this node. */
