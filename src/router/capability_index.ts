@@ -7,7 +7,8 @@
 import type { Capability, Locality } from "../core/mod.ts";
 import type { Constants } from "./constants.ts";
 import { NameLookup } from "./name_lookup.ts";
-import { intentClasses } from "./specialities.ts";
+import { intentClasses } from "./intent_classes.ts";
+import { strengthsOf } from "./strengths.ts";
 import { VectorTable } from "./vector_table.ts";
 
 /** A capability with the vectors of its description and then of its examples; none: not embedded. */
@@ -62,13 +63,10 @@ export class CapabilityIndex {
   }
 
   #setStrengths(position: number, constants: Constants): void {
-    const { profile } = this.capabilities[position]!;
-    const offset = position * intentClasses.length;
-    intentClasses.forEach((name, k) => {
-      this.strengths[offset + k] = name === "general"
-        ? constants.generalStrength
-        : profile?.specialities[name] ?? 0;
-    });
+    this.strengths.set(
+      strengthsOf(this.capabilities[position]!, constants),
+      position * intentClasses.length,
+    );
   }
 
   #compareIds(a: number, b: number): number {

@@ -54,13 +54,68 @@ export const constantTable = {
     value: 0.6,
     unit: "strength 0 to 1",
     range: [0, 1],
-    reason: "Fitness of a model without a marked strength for everyday questions",
+    reason: "Fitness of a model that is no specialist for everyday questions",
+  },
+  narrowFrom: {
+    value: 0.5,
+    unit: "strength 0 to 1",
+    range: [0, 0.99],
+    reason: "A strength above this in one narrow subject was bought with others",
+  },
+  narrowLoss: {
+    value: 0.6,
+    unit: "share",
+    range: [0, 1],
+    reason: "General fitness that a model made for one narrow subject lacks",
+  },
+  generalShare: {
+    value: 0.7,
+    unit: "share",
+    range: [0, 1],
+    reason: "What general fitness is worth for a subject that the model has no marked strength in",
+  },
+  quickHalfB: {
+    value: 32,
+    unit: "billions of parameters",
+    range: [2, 1000],
+    reason:
+      "Size at which nothing of the quickness of a model of one billion is left, by logarithm",
   },
   intentSharpness: {
     value: 9,
     unit: "softmax gain",
     range: [0.1, 50],
     reason: "Turns anchor scores into probabilities; chosen on the tuning part of the labelled set",
+  },
+  generalPrior: {
+    value: 0.7,
+    unit: "logit",
+    range: [-10, 10],
+    reason: "What is like no anchor and has no cue is everyday talk",
+  },
+  imageCue: {
+    value: 4,
+    unit: "logit",
+    range: [0, 20],
+    reason: "An image that comes along is nearly always what the request is about",
+  },
+  toolsCue: {
+    value: 1.5,
+    unit: "logit",
+    range: [0, 20],
+    reason: "Agents send their tools with every request, so it is a hint only",
+  },
+  hardnessSharpness: {
+    value: 2,
+    unit: "logit",
+    range: [0, 20],
+    reason: "Likeness to the hard anchors as log odds; the anchors' scores are -1 to 1",
+  },
+  quickEase: {
+    value: 3,
+    unit: "logit",
+    range: [0, 20],
+    reason: "What a word answers is easy, whatever its subject",
   },
   tierEasy: {
     value: 1.6,
@@ -81,7 +136,7 @@ export const constantTable = {
     reason: "How far the preference for cost or quality moves the wanted tier",
   },
   tierUnder: {
-    value: 0.55,
+    value: 0.2,
     unit: "exponent a tier",
     range: [0, 3],
     reason: "Penalty for a tier too low: a wrong answer costs more than a slow one",
@@ -93,7 +148,7 @@ export const constantTable = {
     reason: "Penalty for a tier too high: slower and heavier than needed",
   },
   unknownTier: {
-    value: 2.5,
+    value: 2,
     unit: "quality tier 1 to 5",
     range: [1, 5],
     reason: "Tier assumed for a model that the data file does not know",

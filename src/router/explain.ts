@@ -8,13 +8,8 @@ import type { Candidate, Factor } from "../core/mod.ts";
 import { type FactorName, factorNames, factorRange, wantedTier } from "./factors.ts";
 import { unknownFeatures } from "./filter.ts";
 import { bestCosine, type Scorer, type ScoringContext } from "./scorer.ts";
-import { type AnchorModel, intentClasses } from "./specialities.ts";
-
-/** What the details name beside the numbers. */
-export interface Evidence {
-  readonly vector: Float32Array | undefined;
-  readonly anchors: AnchorModel | undefined;
-}
+import { nearestAnchor } from "./anchor_model.ts";
+import { intentClasses } from "./intent_classes.ts";
 
 /** The candidate at `position` with every factor explained. */
 export function explainCandidate(
@@ -34,7 +29,7 @@ export function explainCandidate(
 }
 
 /** What an intent asks for, in words, with the nearest anchors and the cues that say so. */
-export function describeIntent(context: ScoringContext, evidence: Evidence): string {
+export function describeIntent(context: ScoringContext): string {
   const { estimate } = context;
   if (estimate === undefined) return "the intent does not matter here";
   const ranked = intentClasses.map((name, k) => ({ name, p: estimate.probabilities[k]! }))
@@ -42,9 +37,7 @@ export function describeIntent(context: ScoringContext, evidence: Evidence): str
   const parts = ranked.slice(0, 2).filter(({ p }) => p >= 0.1)
     .map(({ name, p }) => `${Math.round(p * 100)} % ${name}`);
   const top = ranked[0]!.name;
-  const anchor = evidence.vector === undefined
-    ? undefined
-    : evidence.anchors?.nearest(top, evidence.vector);
+  const anchor = estimate.cosines === undefined ? undefined : nearestAnchor(top, estimate.cosines);
   const reasons = estimate.cues.slice(0, 3).map(({ name }) => name);
   if (anchor !== undefined) {
     reasons.push(`cosine ${anchor.cosine.toFixed(2)} to "${anchor.text}"`);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { IntentClass } from "./specialities.ts";
+import type { IntentClass } from "./intent_classes.ts";
 import data from "./specialities.json" with { type: "json" };
 
 /** Something found in a text. */

@@ -31,7 +31,7 @@ export class RouteIndex {
   readonly #vectors: VectorTable;
   /** Rows of route `i`: centroid, utterances (the description among them), negative utterances. */
   readonly #spans: readonly { first: number; negative: number; end: number; texts: string[] }[];
-  readonly #dots: Float32Array;
+  #dots: Float32Array = new Float32Array(0);
   readonly #scores: Float64Array;
   readonly #top = new Float64Array(nearestCount);
 
@@ -60,7 +60,6 @@ export class RouteIndex {
       };
     });
     this.#vectors = new VectorTable(rows);
-    this.#dots = new Float32Array(rows.length);
     this.#scores = new Float64Array(list.length);
   }
 
@@ -72,7 +71,7 @@ export class RouteIndex {
 
   /** Whether there is a route that `vector` can be compared with. */
   comparable(vector: Float32Array): boolean {
-    return this.#vectors.rows > 0 && this.#vectors.dimensions === vector.length;
+    return this.#vectors.comparable(vector);
   }
 
   /**
@@ -81,7 +80,7 @@ export class RouteIndex {
    */
   nearest(vector: Float32Array, constants: Constants): RouteScore | undefined {
     if (!this.comparable(vector)) return undefined;
-    this.#vectors.dotAll(vector, this.#dots);
+    this.#dots = this.#vectors.dotAll(vector);
     let best = -1;
     for (let i = 0; i < this.#spans.length; i++) {
       this.#scores[i] = this.#score(i, constants);

@@ -32,7 +32,9 @@ import { isOpen, type SourcedPolicy } from "./policy.ts";
 import { nothingServes, unknownModel, wrongKind } from "./refusal.ts";
 import { type IndexedRoute, RouteIndex } from "./route_index.ts";
 import { Scorer, type ScoringContext } from "./scorer.ts";
-import { AnchorModel, anchors, estimateIntent, intentClasses } from "./specialities.ts";
+import { AnchorModel, anchors } from "./anchor_model.ts";
+import { intentClasses } from "./intent_classes.ts";
+import { estimateIntent } from "./specialities.ts";
 import { targetPositions } from "./target.ts";
 import type { DecideContext, Router, RouterOptions, RouterSettings } from "./types.ts";
 
@@ -66,7 +68,6 @@ class SemanticRouter implements Router {
   #aliases: readonly Alias[] = [];
   #classifier: RouteClassifier | undefined;
   #anchors: AnchorModel | undefined;
-  #cosines = new Float32Array(0);
 
   constructor(options: RouterOptions) {
     this.#settings = options.settings;
@@ -91,7 +92,6 @@ class SemanticRouter implements Router {
   setCapabilities(list: readonly IndexedCapability[]): void {
     this.#index = new CapabilityIndex(list, this.#constants);
     this.#index.names.setAliases(this.#aliases);
-    this.#cosines = new Float32Array(this.#index.vectors.rows);
     this.load.retain(new Set(list.map(({ capability }) => capability.id)));
   }
 
@@ -178,7 +178,7 @@ class SemanticRouter implements Router {
     }
     const scoring = this.#scoring(request, { scope: served, requirements, vector });
     const ranked = this.#rank(positions, scoring, explain);
-    const intent = describeIntent(scoring, { vector, anchors: this.#anchors });
+    const intent = describeIntent(scoring);
     const candidates = ranked.map((position) =>
       explainCandidate(position, { scorer: this.#scorer, context: scoring, intent })
     );
@@ -309,14 +309,14 @@ class SemanticRouter implements Router {
     const index = this.#index;
     const byMeaning = hasMeaning(request.kind) && (scope.outcome !== "explicit" ||
       (scope.route !== undefined && scope.positions!.length > 1));
-    const comparable = byMeaning && vector !== undefined && index.vectors.rows > 0 &&
-      vector.length === index.vectors.dimensions;
-    if (comparable) index.vectors.dotAll(vector, this.#cosines);
+    const cosines = byMeaning && index.vectors.comparable(vector)
+      ? index.vectors.dotAll(vector)
+      : undefined;
     const estimate = byMeaning && weighsSpecialities(request.kind)
       ? estimateIntent(request.intent, {
         vector,
         model: this.#anchors,
-        sharpness: this.#constants.intentSharpness,
+        constants: this.#constants,
         hasImage: request.required.vision === true,
         hasTools: request.required.tools === true,
       })
@@ -331,7 +331,7 @@ class SemanticRouter implements Router {
       preference,
       required: requirements.features,
       estimate,
-      cosines: comparable ? this.#cosines : undefined,
+      cosines,
       sessionCapability: request.session === undefined
         ? undefined
         : this.#sessions.get(sessionKey(request), nowMs),

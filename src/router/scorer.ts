@@ -24,7 +24,8 @@ import {
 } from "./factors.ts";
 import { countUnknownFeatures } from "./filter.ts";
 import type { LoadTracker, WeighedLoad } from "./load_tracker.ts";
-import { intentClasses, type IntentEstimate } from "./specialities.ts";
+import { intentClasses } from "./intent_classes.ts";
+import type { IntentEstimate } from "./specialities.ts";
 
 /** What the scores of one decision are computed from. */
 export interface ScoringContext {

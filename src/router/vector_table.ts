@@ -4,13 +4,16 @@
  * @module
  */
 
-/** Rows of equal length in one `Float32Array`. */
+import { DotKernel } from "./dot_kernel.ts";
+
+/** Rows of equal length: exact for one, near enough for all. */
 export class VectorTable {
   /** Rows. */
   readonly rows: number;
   /** Length of a row; 0 when there are none. */
   readonly dimensions: number;
   readonly #data: Float32Array;
+  readonly #kernel: DotKernel;
 
   /** Copies `vectors`. Throws `TypeError` when their lengths differ. */
   constructor(vectors: readonly Float32Array[]) {
@@ -25,35 +28,27 @@ export class VectorTable {
       }
       this.#data.set(vector, row * this.dimensions);
     });
+    this.#kernel = new DotKernel(vectors, this.dimensions);
   }
 
-  /** One row; a view, not a copy. */
-  row(row: number): Float32Array {
-    return this.#data.subarray(row * this.dimensions, (row + 1) * this.dimensions);
+  /** Whether `vector` is of the same space, as far as its length tells. */
+  comparable(vector: Float32Array | undefined): vector is Float32Array {
+    return vector !== undefined && this.rows > 0 && vector.length === this.dimensions;
   }
 
-  /** Writes the dot product of `query` with every row into `into`. */
-  dotAll(query: Float32Array, into: Float32Array): void {
-    const { dimensions, rows } = this;
-    const data = this.#data;
-    let offset = 0;
-    for (let row = 0; row < rows; row++, offset += dimensions) {
-      into[row] = dotAt(data, offset, query);
-    }
+  /** Exact dot product of `query` with one row. */
+  dot(row: number, query: Float32Array): number {
+    const offset = row * this.dimensions;
+    let sum = 0;
+    for (let i = 0; i < this.dimensions; i++) sum += this.#data[offset + i]! * query[i]!;
+    return sum;
   }
-}
 
-/** Dot product of `query` with the row that begins at `offset`; four sums, to keep the adders busy. */
-function dotAt(data: Float32Array, offset: number, query: Float32Array): number {
-  const length = query.length;
-  let a = 0, b = 0, c = 0, d = 0;
-  let i = 0;
-  for (; i + 3 < length; i += 4) {
-    a += data[offset + i]! * query[i]!;
-    b += data[offset + i + 1]! * query[i + 1]!;
-    c += data[offset + i + 2]! * query[i + 2]!;
-    d += data[offset + i + 3]! * query[i + 3]!;
+  /**
+   * Dot products of `query` with every row, off by about 0.001 for unit vectors; the array is
+   * reused by the next call.
+   */
+  dotAll(query: Float32Array): Float32Array {
+    return this.#kernel.dotAll(query);
   }
-  for (; i < length; i++) a += data[offset + i]! * query[i]!;
-  return a + b + c + d;
 }

@@ -1,0 +1,167 @@
+/**
+ * Matrices in WebAssembly memory and the products that training and scoring need.
+ *
+ * @module
+ */
+
+import { kernelModule } from "./wasm_module.ts";
+
+const pageBytes = 65_536;
+const alignment = 32;
+
+interface KernelExports {
+  product(
+    a: number,
+    aStride: number,
+    b: number,
+    bStride: number,
+    c: number,
+    cStride: number,
+    rows: number,
+    columns: number,
+    inner: number,
+  ): void;
+  gather(
+    indexes: number,
+    values: number,
+    count: number,
+    table: number,
+    stride: number,
+    out: number,
+    columns: number,
+  ): void;
+  scatter(
+    indexes: number,
+    values: number,
+    count: number,
+    table: number,
+    stride: number,
+    row: number,
+    columns: number,
+  ): void;
+}
+
+/** Rounds up to a multiple, as tiles need it. */
+export function padTo(value: number, multiple: number): number {
+  return Math.ceil(value / multiple) * multiple;
+}
+
+/** Where a matrix lies: its byte address, shape and view. Rows follow one another without gaps. */
+export interface Matrix {
+  readonly address: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly data: Float32Array<ArrayBuffer>;
+}
+
+/** A block of integers. */
+export interface Integers {
+  readonly address: number;
+  readonly data: Int32Array<ArrayBuffer>;
+}
+
+/** How much a {@linkcode Kernel} must hold. */
+export interface KernelSize {
+  /** Numbers of four bytes each, over all matrices. */
+  readonly numbers: number;
+  /** Matrices and blocks, for what alignment wastes. */
+  readonly blocks: number;
+}
+
+/**
+ * One memory of a fixed size, handed out piece by piece, with the loops that work in it.
+ * It is freed as a whole by the garbage collector.
+ */
+export class Kernel {
+  readonly #buffer: ArrayBuffer;
+  readonly #exports: KernelExports;
+  #next = 0;
+
+  /** Makes a memory of `size`. Throws `RangeError` when there is none. */
+  constructor(size: KernelSize) {
+    const bytes = size.numbers * 4 + size.blocks * alignment;
+    const memory = new WebAssembly.Memory({ initial: Math.max(1, Math.ceil(bytes / pageBytes)) });
+    const module = new WebAssembly.Module(kernelModule());
+    const instance = new WebAssembly.Instance(module, { env: { memory } });
+    this.#buffer = memory.buffer;
+    this.#exports = instance.exports as unknown as KernelExports;
+  }
+
+  /** A matrix of zeros. */
+  matrix(rows: number, columns: number): Matrix {
+    const address = this.#take(rows * columns);
+    return {
+      address,
+      rows,
+      columns,
+      data: new Float32Array(this.#buffer, address, rows * columns),
+    };
+  }
+
+  /** A block of integers, all zero. */
+  integers(count: number): Integers {
+    const address = this.#take(count);
+    return { address, data: new Int32Array(this.#buffer, address, count) };
+  }
+
+  /**
+   * `c += a b` for `rows` (a multiple of 4) rows of `a`, `inner` columns of `a` and rows of `b`,
+   * and all columns of `b` (a multiple of 8).
+   */
+  product(a: Matrix, b: Matrix, c: Matrix, options: { rows: number; inner: number }): void {
+    if (options.rows === 0 || options.inner === 0) return;
+    this.#exports.product(
+      a.address,
+      a.columns * 4,
+      b.address,
+      b.columns * 4,
+      c.address,
+      c.columns * 4,
+      options.rows,
+      b.columns,
+      options.inner,
+    );
+  }
+
+  /** `out[outRow] += sum of values[i] * table[indexes[i]]` for `i` from `first`, `count` of them. */
+  gather(
+    sparse: { indexes: Integers; values: Matrix; first: number; count: number },
+    table: Matrix,
+    out: { matrix: Matrix; row: number },
+  ): void {
+    if (sparse.count === 0) return;
+    this.#exports.gather(
+      sparse.indexes.address + sparse.first * 4,
+      sparse.values.address + sparse.first * 4,
+      sparse.count,
+      table.address,
+      table.columns * 4,
+      out.matrix.address + out.row * out.matrix.columns * 4,
+      table.columns,
+    );
+  }
+
+  /** `table[indexes[i]] += steps[i] * from[fromRow]`, `count` of them from `first` (steps from 0). */
+  scatter(
+    sparse: { indexes: Integers; steps: Matrix; first: number; count: number },
+    table: Matrix,
+    from: { matrix: Matrix; row: number },
+  ): void {
+    if (sparse.count === 0) return;
+    this.#exports.scatter(
+      sparse.indexes.address + sparse.first * 4,
+      sparse.steps.address,
+      sparse.count,
+      table.address,
+      table.columns * 4,
+      from.matrix.address + from.row * from.matrix.columns * 4,
+      table.columns,
+    );
+  }
+
+  #take(numbers: number): number {
+    const address = this.#next;
+    this.#next = padTo(address + numbers * 4, alignment);
+    return address;
+  }
+}
