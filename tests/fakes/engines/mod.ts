@@ -6,7 +6,11 @@
 
 import type { FakeEngine } from "../models.ts";
 import type { Route } from "../route.ts";
+import { anthropic } from "./anthropic.ts";
+import { gemini, groq, mistral, openRouter, together } from "./clouds.ts";
 import { llamaCpp } from "./llama_cpp.ts";
+import { llamaFarm } from "./llamafarm.ts";
+import { jan, koboldCpp, lmStudio, localAi, sglang, vllm } from "./local.ts";
 import { ollama } from "./ollama.ts";
 import { openAiAt } from "./openai.ts";
 
@@ -19,21 +23,21 @@ const atmosphere: Route = () => ({
 export const routes: Readonly<Record<FakeEngine, Route>> = {
   "ollama": ollama,
   "llama.cpp": llamaCpp,
-  "vllm": openAiAt("/v1"),
-  "lmstudio": openAiAt("/v1"),
-  "localai": openAiAt("/v1"),
-  "jan": openAiAt("/v1"),
-  "sglang": openAiAt("/v1"),
-  "koboldcpp": openAiAt("/v1"),
-  "llamafarm": openAiAt("/v1"),
+  "vllm": vllm,
+  "lmstudio": lmStudio,
+  "localai": localAi,
+  "jan": jan,
+  "sglang": sglang,
+  "koboldcpp": koboldCpp,
+  "llamafarm": llamaFarm,
   "openai-compatible": openAiAt("/v1"),
   "openai": openAiAt("/v1"),
-  "openrouter": openAiAt("/api/v1"),
-  "groq": openAiAt("/openai/v1"),
-  "mistral": openAiAt("/v1"),
   "deepseek": openAiAt("/v1"),
-  "together": openAiAt("/v1"),
-  "gemini": openAiAt("/v1beta/openai"),
-  "anthropic": openAiAt("/v1"),
+  "openrouter": openRouter,
+  "groq": groq,
+  "mistral": mistral,
+  "together": together,
+  "gemini": gemini,
+  "anthropic": anthropic,
   "atmosphere": atmosphere,
 };
