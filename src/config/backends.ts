@@ -16,7 +16,9 @@ import type { BackendConfig, EngineName } from "./types.ts";
 
 /** Backends, and what is wrong with them. */
 export interface BackendsResult {
+  /** Those that are right. */
   readonly backends: BackendConfig[];
+  /** Why others are not among them. */
   readonly mistakes: Mistake[];
 }
 
@@ -99,7 +101,9 @@ export async function fileBackends(
 
 /** Where this node listens. */
 export interface Listener {
+  /** Address or host name. */
   readonly host: string;
+  /** Port; 0 when it is not known yet. */
   readonly port: number;
 }
 

@@ -79,6 +79,7 @@ export interface FileSettings {
   readonly settings: Settings | undefined;
   /** What is of the right shape despite mistakes. */
   readonly partial: unknown;
+  /** All mistakes, in the order of the file. */
   readonly mistakes: readonly Mistake[];
   /** `FILE:LINE:COLUMN` of a value. */
   locate(path: Path): string;

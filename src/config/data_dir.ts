@@ -61,12 +61,19 @@ export function resolveDataDir(env: Environment, flag?: string): string {
 
 /** What a data directory holds, as absolute paths. */
 export interface DataDirPaths {
+  /** The configuration file. */
   readonly config: string;
+  /** The configuration file's JSON Schema. */
   readonly schema: string;
+  /** The identity file. */
   readonly identity: string;
+  /** The token file. */
   readonly token: string;
+  /** The vector memory's database. */
   readonly database: string;
+  /** The directory of log files, unless the configuration names another. */
   readonly logs: string;
+  /** The directory of downloaded models. */
   readonly models: string;
 }
 

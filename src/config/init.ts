@@ -16,6 +16,7 @@ import { createToken, loadToken } from "./token.ts";
 export interface InitEntry {
   /** Its path relative to the data directory; `.` is the directory itself. */
   readonly name: string;
+  /** Its absolute path. */
   readonly path: string;
   /** `updated` is only said of the schema, which belongs to the program. */
   readonly action: "created" | "kept" | "updated";
@@ -27,10 +28,13 @@ export interface InitEntry {
 
 /** What {@linkcode initDataDir} did. */
 export interface InitResult {
+  /** Absolute path of the data directory. */
   readonly dataDir: string;
   /** Whether the identity is new: whether this was the first time. */
   readonly created: boolean;
+  /** The identity that is there now, new or old. */
   readonly identity: Identity;
+  /** One entry a file or directory, the data directory first. */
   readonly entries: readonly InitEntry[];
 }
 

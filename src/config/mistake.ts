@@ -24,8 +24,11 @@ export interface Mistake {
 
 /** A mistake in settings whose place in a source is not looked up yet. */
 export interface Issue {
+  /** The setting. */
   readonly path: Path;
+  /** What is there, as it is: it may be a secret. */
   readonly value: unknown;
+  /** What should be there. */
   readonly expected: string;
   /** Whether the key itself is the mistake. */
   readonly at: "key" | "value";

@@ -31,8 +31,11 @@ export interface ConfigFlags {
 
 /** A setting that the environment or a flag can give. */
 export interface Override {
+  /** The setting. */
   readonly path: readonly [string, ...string[]];
+  /** The environment variable that gives it. */
   readonly env?: string;
+  /** The flag that gives it. */
   readonly flag?: Exclude<keyof ConfigFlags, "dataDir" | "config">;
   /** What a flag without a value means. */
   readonly flagValue?: boolean;
@@ -59,8 +62,11 @@ export function flagName(flag: keyof ConfigFlags): string {
 
 /** A setting that was given outside the file. */
 export interface Given {
+  /** The setting. */
   readonly path: readonly [string, ...string[]];
+  /** What was given, in the setting's type where it has that form. */
   readonly value: unknown;
+  /** Who gave it: `environment NAME` or `flag --NAME`. */
   readonly source: string;
 }
 

@@ -12,6 +12,7 @@ const maxSecretBytes = 64 * 1024;
 
 /** Where a secret's setting stands and what it may refer to. */
 export interface SecretContext {
+  /** The environment that variables are looked up in. */
   readonly env: Environment;
   /** The directory that relative paths start at. */
   readonly base: string;

@@ -31,19 +31,25 @@ export type EngineName =
 export interface BackendConfig {
   /** Unique on this node; letters, digits, `.`, `_`, `-`. */
   readonly id: string;
+  /** The engine, which decides the protocol and the usual address. */
   readonly engine: EngineName;
   /** Base URL; the engine's usual one where absent. */
   readonly url?: string;
+  /** Key that is sent with each request. */
   readonly apiKey?: Secret;
   /** Only these models (exact names or `*` globs); all where absent. */
   readonly models?: readonly string[];
+  /** Labels that a policy or a route can name. */
   readonly tags: readonly string[];
+  /** Whether it is used; a disabled one still keeps its id from the environment. */
   readonly enabled: boolean;
+  /** Whether the file or the environment states it. */
   readonly source: "configured" | "environment";
 }
 
 /** What the router can be told; its own table gives each constant's unit and reason. */
 export interface RouterConfig {
+  /** How quality is weighed against cost and speed. */
   readonly preference: Preference;
   /** Overrides of the router's constants, by name. */
   readonly constants: Readonly<Record<string, number>>;
@@ -65,11 +71,15 @@ export interface TimeoutsConfig {
 
 /** Everything a node is told from outside. */
 export interface Config {
+  /** Absolute path of the data directory, which need not exist. */
   readonly dataDir: string;
+  /** Absolute path of the directory of log files. */
   readonly logDir: string;
   /** The configuration file that was read; undefined when there is none. */
   readonly file: string | undefined;
+  /** This node. */
   readonly node: { readonly name: string };
+  /** The listener. */
   readonly server: {
     readonly host: string;
     readonly port: number;
@@ -77,9 +87,11 @@ export interface Config {
     readonly allowedOrigins: readonly string[];
     readonly maxBodyBytes: number;
   };
+  /** Diagnostics. */
   readonly log: { readonly level: LogLevel; readonly format: "text" | "json" };
   /** Overrides the token file, from `ATMOSPHERE_TOKEN`. */
   readonly token: Secret | undefined;
+  /** The engine for sentence embeddings. */
   readonly embedding: {
     readonly model: string;
     /** Threads of the engine. */
@@ -89,6 +101,7 @@ export interface Config {
     /** Whether `serve` loads the model in the background once it is ready. */
     readonly warm: boolean;
   };
+  /** The search for model servers on this machine. */
   readonly discovery: {
     readonly enabled: boolean;
     readonly intervalSeconds: number;
@@ -97,11 +110,17 @@ export interface Config {
     /** Loopback ports to probe beside the engines' usual ones. */
     readonly extraPorts: readonly number[];
   };
+  /** Backends of the file, then those that the environment implies; ids are unique. */
   readonly backends: readonly BackendConfig[];
+  /** Named targets; names are unique. */
   readonly routes: readonly Route[];
+  /** Other names for models. */
   readonly aliases: readonly Alias[];
+  /** How requests are routed. */
   readonly router: RouterConfig;
+  /** Time limits of one request. */
   readonly timeouts: TimeoutsConfig;
+  /** The vector memory's database. */
   readonly memory: {
     /** libSQL address; the file `atmosphere.db` in the data directory where undefined. */
     readonly databaseUrl: string | undefined;
