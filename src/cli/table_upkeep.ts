@@ -18,7 +18,7 @@ const configGet: CommandSpec = {
   summary: "Print one value that is in effect",
   arguments: [key],
   examples: [{ command: "atmosphere config get server.port", description: "The port" }],
-  exitCodes: [{ code: 3, meaning: "there is no such key" }],
+  exitCodes: [{ code: 3, meaning: "there is no such key, or it is not set" }],
   json: "the value",
   load: () => import("./commands/config_get.ts"),
 };
