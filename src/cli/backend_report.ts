@@ -12,10 +12,10 @@ import { renderTable } from "./output/table.ts";
 
 /** What to do where no model server is. */
 export const howToAddModels: readonly string[] = [
-  "Embeddings work as they are. To chat, add a model in one of these ways:",
-  "- start a model server here: Ollama (ollama serve), llama.cpp, LM Studio, vLLM; it is found by itself",
-  "- set a provider's key: OPENAI_API_KEY, ANTHROPIC_API_KEY, GROQ_API_KEY, …",
-  "- name a server elsewhere under backends: in the file that atmosphere config path prints",
+  "Embeddings work as they are. To chat, add a model:",
+  "- start a model server here, such as ollama serve; it is found by itself",
+  "- or set a provider's key, such as OPENAI_API_KEY or ANTHROPIC_API_KEY",
+  "- or name a server elsewhere under backends: in the configuration file",
 ];
 
 const places: Readonly<Record<Locality, string>> = {
@@ -49,7 +49,10 @@ export function backendTable(backends: readonly BackendStatus[], output: Output)
       backend.id,
       { text: backend.state, style: styles[backend.state] },
       String(backend.models),
-      backend.latencyMs === undefined ? "" : milliseconds(backend.latencyMs),
+      // There is no way to the engine inside that could take time.
+      backend.latencyMs === undefined || backend.source === "embedded"
+        ? ""
+        : milliseconds(backend.latencyMs),
       place(backend.locality),
       backend.address,
       backend.state === "down" ? backend.reason ?? "" : engineNote(backend),

@@ -4,13 +4,14 @@
  * @module
  */
 
-import { basename } from "node:path";
+import { relative } from "node:path";
 import type { InitReport } from "../../app/types.ts";
 import { backendTable, howToAddModels } from "../backend_report.ts";
 import type { Invocation } from "../invocation.ts";
 import { count } from "../output/format.ts";
 import type { Output } from "../output/output.ts";
 import { printable } from "../output/printable.ts";
+import { pad } from "../output/width.ts";
 import { loadSettings, nodeOptions } from "../settings.ts";
 
 /** Makes what is missing, looks around, and says what to do next. */
@@ -27,6 +28,16 @@ export async function run(invocation: Invocation): Promise<number> {
   return 0;
 }
 
+/** What was done, each with the files that it was done to. */
+function fileLines({ dataDir, files }: InitReport): string[] {
+  const states = ["created", "repaired", "kept"] as const;
+  return states.flatMap((state) => {
+    const names = files.filter((file) => file.state === state && file.path !== dataDir)
+      .map(({ path }) => printable(relative(dataDir, path)));
+    return names.length === 0 ? [] : [`  ${pad(state, 8)}  ${names.join(", ")}`];
+  });
+}
+
 async function printReport(report: InitReport, output: Output): Promise<void> {
   const { bold, dim, accent } = output.style;
   const isNew = report.files.some(({ state }) => state === "created");
@@ -35,10 +46,8 @@ async function printReport(report: InitReport, output: Output): Promise<void> {
       `Atmosphere ${isNew ? "is set up" : "was set up already"} in ${printable(report.dataDir)}`,
     ),
     "",
-    `  Node  ${printable(report.nodeName)} ${dim(printable(report.peerId))}`,
-    ...report.files.map(({ path, state }, i) =>
-      `  ${i === 0 ? "Files" : "     "} ${printable(basename(path))} ${dim(state)}`
-    ),
+    `  node      ${printable(report.nodeName)} ${dim(printable(report.peerId))}`,
+    ...fileLines(report),
     "",
   );
   const servers = report.backends.filter(({ source }) => source !== "embedded");

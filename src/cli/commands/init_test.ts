@@ -21,8 +21,8 @@ Deno.test("init reports what it made, what it found and what comes next", async 
   const { code, stdout, stderr } = await runInMemory(["init"], { env, app });
   assertEquals([code, stderr], [0, ""]);
   assertStringIncludes(stdout, "Atmosphere is set up in /nowhere/.atmosphere\n");
-  assertStringIncludes(stdout, "  Node  workstation 12D3KooWTest\n");
-  assertStringIncludes(stdout, "config.yaml created");
+  assertStringIncludes(stdout, "  node      workstation 12D3KooWTest\n");
+  assertStringIncludes(stdout, "  created   config.yaml, identity.json\n");
   assertStringIncludes(stdout, "Found 1 backend, 3 capabilities in all");
   assertStringIncludes(stdout, "atmosphere serve");
 });
