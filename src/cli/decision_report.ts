@@ -10,7 +10,7 @@ import { count, milliseconds } from "./output/format.ts";
 import type { Output } from "./output/output.ts";
 import { printable } from "./output/printable.ts";
 import { renderTable } from "./output/table.ts";
-import { fit, pad } from "./output/width.ts";
+import { columnsOf, fit, pad, wrap } from "./output/width.ts";
 
 /** Candidates whose factors are spelled out. */
 const detailedCandidates = 3;
@@ -20,6 +20,10 @@ const listedCandidates = 10;
 const listedRejections = 20;
 /** A value this near to 1 changes no score that is shown. */
 const neutralWithin = 0.0005;
+/** Columns of a range such as `0.0156 to 1`. */
+const spanColumns = 14;
+/** Details are not squeezed into fewer columns than this. */
+const narrowestDetail = 24;
 
 const outcomes: Readonly<Record<Decision["outcome"], string>> = {
   explicit: "named by the caller",
@@ -64,7 +68,8 @@ export function explainDecision(decision: Decision, output: Output): string {
   if (candidates.length > 0) {
     parts.push(`${bold("Factors")} (a score is their product)\n${factorTable(candidates, output)}`);
     for (const [i, candidate] of candidates.slice(0, detailedCandidates).entries()) {
-      parts.push(`${bold(`${i + 1}. ${printable(nameOf(candidate))}`)}\n${details(candidate)}`);
+      const body = details(candidate, { all: i === 0, width: output.width });
+      if (body !== "") parts.push(`${bold(`${i + 1}. ${printable(nameOf(candidate))}`)}\n${body}`);
     }
   }
   if (decision.rejected.length > 0) parts.push(rejectionText(decision, output));
@@ -164,24 +169,41 @@ function factorTable(candidates: readonly Candidate[], output: Output): string {
   const more = candidates.length > listedCandidates
     ? `  and ${candidates.length - listedCandidates} more\n`
     : "";
-  const rest = neutral.length === 0
-    ? ""
-    : `  1.000 for all: ${neutral.map(printable).join(", ")}\n`;
+  const rest = neutral.length === 0 ? "" : neutralText(neutral, output);
   return table + more + rest;
+}
+
+function neutralText(names: readonly string[], { width }: Output): string {
+  const text = `1.000 for all: ${names.map(printable).join(", ")}`;
+  return wrap(text, (width ?? Infinity) - 2).map((line) => `  ${line}\n`).join("");
 }
 
 function plain(text: string): string {
   return text;
 }
 
-function details({ factors }: Candidate): string {
-  const widest = Math.max(0, ...factors.map(({ name }) => name.length));
-  return factors.map(({ name, value, range, detail }) => {
-    const span = pad(`${range[0]} to ${range[1]}`, 12);
-    return `  ${pad(printable(name), widest)}  ${value.toFixed(3)}  ${span}  ${
-      printable(detail)
-    }\n`;
+/** A candidate's factors with what they come from; those that change nothing only for the winner. */
+function details(
+  { factors }: Candidate,
+  options: { readonly all: boolean; readonly width: number | undefined },
+): string {
+  const shown = factors.filter((factor) => options.all || !isNeutral(factor));
+  const widest = Math.max(0, ...shown.map(({ name }) => columnsOf(printable(name))));
+  return shown.map(({ name, value, range, detail }) => {
+    const span = `${bound(range[0])} to ${bound(range[1])}`;
+    const head = `  ${pad(printable(name), widest)}  ${value.toFixed(3)}  ${
+      pad(span, spanColumns)
+    }  `;
+    const room = options.width === undefined ? Infinity : options.width - head.length;
+    const [first = "", ...rest] = wrap(printable(detail), Math.max(narrowestDetail, room));
+    return [head + first, ...rest.map((line) => " ".repeat(head.length) + line)]
+      .map((line) => `${line.trimEnd()}\n`).join("");
   }).join("");
+}
+
+/** An end of a factor's range, to three digits. */
+function bound(value: number): string {
+  return String(Number(value.toPrecision(3)));
 }
 
 function candidateTable(candidates: readonly Candidate[], output: Output): string {

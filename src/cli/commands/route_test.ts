@@ -73,11 +73,34 @@ Deno.test("route --explain prints every factor of every candidate", async () => 
       "  1  ollama/qwen2.5-coder:7b  1.800    1.200       1.500",
       "  3  openai/gpt               0.800    1.000       0.800",
       "  1.000 for all: load",
-      "  meaning     1.200  0.5 to 2      meaning of qwen2.5-coder:7b",
+      "  meaning     1.200  0.5 to 2        meaning of qwen2.5-coder:7b",
+      "  load        1.000  0.5 to 2        load of qwen2.5-coder:7b",
+      "  speciality  0.900  0.5 to 2        speciality of llama3.2:3b",
       "Left out",
       "  tiny  context  needs 9,000 tokens",
     ]
   ) assertStringIncludes(stdout, line + "\n");
+  // What changes nothing is told of the winner alone.
+  assert(!stdout.includes("load of llama3.2:3b"));
+});
+
+Deno.test("route --explain keeps what it explains within the terminal", async () => {
+  const detail = "asks for 86 % code, 12 % reasoning; cosine 0.93 to an example of its own ".repeat(
+    3,
+  );
+  const { app } = routing({
+    candidates: candidates.map((c) => ({
+      ...c,
+      factors: c.factors.map((factor) => ({ ...factor, detail, range: [1, 9.025013499434122] })),
+    })),
+  });
+  const { stdout } = await runInMemory(["route", "x", "--explain", "--no-color"], {
+    env,
+    app,
+    terminal: { columns: 80 },
+  });
+  for (const line of stdout.split("\n")) assert(line.length <= 80, line);
+  assertStringIncludes(stdout, "1 to 9.03");
 });
 
 Deno.test("route --json prints the decision", async () => {

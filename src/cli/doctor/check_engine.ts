@@ -52,7 +52,7 @@ export async function checkEngine(
     const tookMs = Math.round(performance.now() - startMs);
     const name = `${model.name}, ${model.dimensions} dimensions`;
     if (model.name !== "all-minilm-l6-v2") {
-      const found = `${name} answers in ${tookMs} ms; there are no known vectors to compare with`;
+      const found = `${name}, answers in ${tookMs} ms; there are no known vectors to compare with`;
       return { ...check, verdict: "ok", found };
     }
     const worst = Math.max(...pairs.map(({ cosine }, i) => {
@@ -68,7 +68,7 @@ export async function checkEngine(
     return {
       ...check,
       verdict: "broken",
-      found: `${name} gives wrong vectors: a known cosine is off by ${worst.toFixed(3)}`,
+      found: `${name}, gives wrong vectors: a known cosine is off by ${worst.toFixed(3)}`,
       mend: "The model's files are damaged: delete models/ in the data directory, or install again",
     };
   } catch (error) {
