@@ -13,6 +13,8 @@ import {
 } from "./collections.ts";
 import { Database, type Session } from "./database/database.ts";
 import { migrate, type Migration, migrations } from "./database/migrations.ts";
+import { type SalvagedPage, salvagePage } from "./database/salvage.ts";
+import { verify } from "./database/verify.ts";
 import { expireItems, forgetItems } from "./items/forget.ts";
 import { type PreparedItem, prepareItem } from "./items/prepare.ts";
 import { type ItemPage, listItems, readHistory, readItem } from "./items/read.ts";
@@ -331,5 +333,13 @@ export class Engine implements EngineOperations {
         loadedBytes,
       };
     });
+  }
+
+  async verify(): Promise<string[]> {
+    return await this.#read((session) => verify(session, { remote: this.#database.remote }));
+  }
+
+  async salvage(options: { url: string; from: number }): Promise<SalvagedPage> {
+    return await salvagePage(options);
   }
 }

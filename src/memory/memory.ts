@@ -6,6 +6,8 @@
 
 import { AtmosphereError, type Clock, systemClock } from "../core/mod.ts";
 import { EngineClient } from "./client.ts";
+import { fileUrl } from "./database/place.ts";
+import type { SalvagedPage } from "./database/salvage.ts";
 import type { ForgetSelection, MemoryStats } from "./protocol.ts";
 import type { ItemPage } from "./items/read.ts";
 import {
@@ -260,14 +262,20 @@ export class Memory implements AsyncDisposable {
     return await this.#engine.call("stats", undefined, options.signal);
   }
 
+  /** What is wrong with the database; an empty list when nothing is. Reads all of a file. */
+  async verify(options: { signal?: AbortSignal } = {}): Promise<string[]> {
+    return await this.#engine.call("verify", undefined, options.signal);
+  }
+
+  /** A page of what the damaged file at `url` still holds; see `recoverMemory`. */
+  async salvage(url: string, from: number): Promise<SalvagedPage> {
+    return await this.#engine.call("salvage", { url, from });
+  }
+
   /** Finishes writes, closes the database and ends its thread. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#engine[Symbol.asyncDispose]();
   }
-}
-
-function fileUrl(path: string): string {
-  return `file:${path.split("/").map(encodeURIComponent).join("/")}`;
 }
 
 /**

@@ -14,3 +14,4 @@ export {
 } from "./memory.ts";
 export type { ItemPage } from "./items/read.ts";
 export type { ForgetSelection, MemoryStats } from "./protocol.ts";
+export { recoverMemory, type RecoveryReport } from "./recover.ts";

@@ -16,6 +16,7 @@ import type {
   SearchQuery,
   SearchResult,
 } from "./types.ts";
+import type { SalvagedPage } from "./database/salvage.ts";
 import type { ItemPage } from "./items/read.ts";
 
 /** Which items to forget. Exactly one way is given. */
@@ -64,6 +65,8 @@ export interface EngineOperations {
   ): Promise<ItemPage>;
   forget(options: { collection: string; selection: ForgetSelection }): Promise<number>;
   stats(): Promise<MemoryStats>;
+  verify(): Promise<string[]>;
+  salvage(options: { url: string; from: number }): Promise<SalvagedPage>;
 }
 
 /** How the database is opened. */

@@ -53,7 +53,7 @@ export function databaseError(error: unknown, place: string): unknown {
     return fail(
       "database_failed",
       `The database ${place} is damaged`,
-      "Run `atmosphere memory export --salvage FILE` to save what can be read",
+      "Stop every program that uses it and run `atmosphere memory recover`, which sets the file aside and saves what can be read",
     );
   }
   if (/^SQLITE_FULL/.test(code)) {

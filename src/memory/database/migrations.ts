@@ -28,7 +28,6 @@ export const migrations: readonly Migration[] = [
         shared INTEGER NOT NULL DEFAULT 0,
         created_at INTEGER NOT NULL
       )`,
-      // `parts` is what the full-text index holds beside the text, needed to take it out again.
       // A changed item gets a new `seq`, so that greater ones are all that a reader has not seen.
       `CREATE TABLE items (
         seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -36,7 +35,6 @@ export const migrations: readonly Migration[] = [
         namespace TEXT NOT NULL,
         id TEXT NOT NULL,
         text TEXT NOT NULL,
-        parts TEXT NOT NULL,
         metadata TEXT NOT NULL,
         source TEXT,
         position TEXT,

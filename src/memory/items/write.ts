@@ -80,12 +80,7 @@ export function removeStatements(collection: Collection, seqs: readonly number[]
         `INSERT INTO removals (collection_id, seq) SELECT ${n}, value FROM json_each(?) ORDER BY value`,
       args: [list],
     },
-    // The index stores no text: it must be told the words that it is to lose.
-    {
-      sql: `INSERT INTO words_${n} (words_${n}, rowid, body, parts)
-        SELECT 'delete', seq, text, parts FROM items WHERE ${inList}`,
-      args: [list],
-    },
+    { sql: `DELETE FROM words_${n} WHERE rowid IN (SELECT value FROM json_each(?))`, args: [list] },
     { sql: `DELETE FROM items WHERE ${inList}`, args: [list] },
     { sql: `DELETE FROM facets WHERE ${inList}`, args: [list] },
     ...(collection.space.kind === "none"
@@ -117,19 +112,16 @@ function insertStatements(
 ): Statement[] {
   const { collection, seq, id, nowMs } = options;
   const n = collection.number;
-  const parts = compoundParts(item.text);
   const createdAt: SqlArgument = item.createdAtMs ?? options.createdAtMs ?? nowMs;
   const statements: Statement[] = [{
-    sql:
-      `INSERT INTO items (seq, collection_id, namespace, id, text, parts, metadata, source, position,
-        hash, created_at, updated_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    sql: `INSERT INTO items (seq, collection_id, namespace, id, text, metadata, source, position,
+        hash, created_at, updated_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     args: [
       seq,
       n,
       item.namespace,
       id,
       item.text,
-      parts,
       item.metadata,
       item.source,
       item.position,
@@ -140,7 +132,7 @@ function insertStatements(
     ],
   }, {
     sql: `INSERT INTO words_${n} (rowid, body, parts) VALUES (?, ?, ?)`,
-    args: [seq, item.text, parts],
+    args: [seq, item.text, compoundParts(item.text)],
   }];
   if (item.vector !== undefined) {
     statements.push({

@@ -1,0 +1,68 @@
+/**
+ * The way out of a damaged file: it is set aside, and what it still holds goes into a new one.
+ *
+ * @module
+ */
+
+import { fileUrl } from "./database/place.ts";
+import { createMemory, type MemoryOptions } from "./memory.ts";
+
+/** What {@linkcode recoverMemory} has done. */
+export interface RecoveryReport {
+  /** The damaged file, untouched under its new name. */
+  readonly backup: string;
+  /** Items in the new file. */
+  readonly recovered: number;
+  /** Items that could not be read; former versions are not counted. */
+  readonly lost: number;
+}
+
+async function moveIfThere(from: string, to: string): Promise<void> {
+  try {
+    await Deno.rename(from, to);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/**
+ * Sets the file `options.path` aside and copies what it still holds into a new one of that name.
+ * Former versions of items are not copied. No other process may have the file open.
+ *
+ * Texts whose vectors are lost are embedded again, if there is an embedder.
+ */
+export async function recoverMemory(
+  options: MemoryOptions & { readonly path: string },
+): Promise<RecoveryReport> {
+  const now = (options.clock ?? { now: Date.now }).now();
+  const backup = `${options.path}.damaged-${new Date(now).toISOString().replaceAll(":", "")}`;
+  await Deno.rename(options.path, backup);
+  await moveIfThere(`${options.path}-wal`, `${backup}-wal`);
+  await Deno.remove(`${options.path}-shm`).catch(() => {});
+  // Reading a database can write to it, so that the copy is read and the original stays as it was.
+  const copy = `${backup}.copy`;
+  await Deno.copyFile(backup, copy);
+  await Deno.copyFile(`${backup}-wal`, `${copy}-wal`).catch(() => {});
+  await using memory = await createMemory(options);
+  let recovered = 0;
+  let lost = 0;
+  try {
+    for (let from: number | undefined = 1; from !== undefined;) {
+      const page = await memory.salvage(fileUrl(copy), from);
+      for (const { name, ...rest } of page.collections) await memory.createCollection(name, rest);
+      lost += page.lost;
+      for (const { collection, item } of page.items) {
+        try {
+          await memory.add([item], { collection });
+          recovered++;
+        } catch {
+          lost++;
+        }
+      }
+      from = page.next;
+    }
+  } finally {
+    for (const suffix of ["", "-wal", "-shm"]) await Deno.remove(copy + suffix).catch(() => {});
+  }
+  return { backup, recovered, lost };
+}
