@@ -6,6 +6,7 @@
 
 import type { Capability, Locality } from "../core/mod.ts";
 import type { Constants } from "./constants.ts";
+import type { LoadState, LoadTracker } from "./load_tracker.ts";
 import { NameLookup } from "./name_lookup.ts";
 import { intentClasses } from "./intent_classes.ts";
 import { strengthsOf } from "./strengths.ts";
@@ -32,13 +33,20 @@ export class CapabilityIndex {
   readonly prices: Float64Array;
   /** Factor of the place where it runs. */
   readonly localities: Float64Array;
+  /** Live state of each, read without a look-up by name. */
+  readonly states: readonly LoadState[];
   /** Position in the order of ids, to break ties. */
   readonly order: Int32Array;
 
   /** Builds the index; the order of `list` does not matter. */
-  constructor(list: readonly IndexedCapability[], constants: Constants) {
+  constructor(
+    list: readonly IndexedCapability[],
+    options: { constants: Constants; load: LoadTracker },
+  ) {
+    const { constants, load } = options;
     const count = list.length;
     this.capabilities = list.map(({ capability }) => capability);
+    this.states = this.capabilities.map(({ id }) => load.stateOf(id));
     this.names = new NameLookup(this.capabilities);
     this.firstRow = new Int32Array(count + 1);
     this.strengths = new Float32Array(count * intentClasses.length);

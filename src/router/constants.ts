@@ -32,6 +32,12 @@ export const constantTable = {
     range: [-1, 1],
     reason: "A route is not taken when a negative utterance is nearer than its best one by more",
   },
+  routeShortlist: {
+    value: 32,
+    unit: "routes",
+    range: [1, 100000],
+    reason: "Routes with the nearest centroids whose utterances are looked at one by one",
+  },
   meaningFloor: {
     value: 0.35,
     unit: "cosine",
@@ -82,7 +88,7 @@ export const constantTable = {
       "Size at which nothing of the quickness of a model of one billion is left, by logarithm",
   },
   intentSharpness: {
-    value: 9,
+    value: 13,
     unit: "softmax gain",
     range: [0.1, 50],
     reason: "Turns anchor scores into probabilities; chosen on the tuning part of the labelled set",
@@ -266,6 +272,42 @@ export const constantTable = {
     unit: "share",
     range: [0, 0.9],
     reason: "Most that outcomes and feedback can add or take: one bad hour bans nothing",
+  },
+  experiencePrior: {
+    value: 10,
+    unit: "outcomes",
+    range: [0.1, 10000],
+    reason: "Neutral outcomes that every capability starts with; fewer real ones say little",
+  },
+  experiencePerHour: {
+    value: 5,
+    unit: "outcomes an hour",
+    range: [0.1, 100000],
+    reason: "An hour weighs no more than this, so that one bad hour can't outweigh good days",
+  },
+  experienceHalfLifeDays: {
+    value: 14,
+    unit: "days",
+    range: [0.01, 3650],
+    reason: "Models and their servers are updated: what was bad a month ago may be mended",
+  },
+  experienceCapabilities: {
+    value: 2000,
+    unit: "capabilities",
+    range: [1, 1000000],
+    reason: "Bound of what is stored, longest unused out",
+  },
+  rememberedDecisions: {
+    value: 10000,
+    unit: "decisions",
+    range: [1, 10000000],
+    reason: "Decisions whose kind of intent is known when an outcome or feedback comes later",
+  },
+  ratingWeight: {
+    value: 2,
+    unit: "outcomes",
+    range: [0, 100],
+    reason: "A person's word on an answer says more than that an answer came",
   },
   affinityGain: {
     value: 0.25,

@@ -27,6 +27,11 @@ export const factorNames = [
   "hysteresis",
 ] as const;
 
+/** Position of each factor among the values of a score. */
+export const factorIndex: Readonly<Record<FactorName, number>> = Object.fromEntries(
+  factorNames.map((name, i) => [name, i]),
+) as Record<FactorName, number>;
+
 /** Name of a factor. */
 export type FactorName = (typeof factorNames)[number];
 
@@ -105,9 +110,8 @@ export function loadFactor(load: WeighedLoad, c: Constants): number {
   return waiting === 0 ? 1 : Math.max(c.loadFloor, 1 / (1 + c.loadPerRequest * waiting));
 }
 
-/** Time to the first byte. */
-export function latencyFactor(load: WeighedLoad, c: Constants): number {
-  const ms = load.weighedTtfbMs;
+/** Time to the first byte in milliseconds; undefined: not known. */
+export function latencyFactor(ms: number | undefined, c: Constants): number {
   return ms === undefined ? 1 : Math.max(c.latencyFloor, 1 / (1 + ms / c.latencyHalfMs));
 }
 
@@ -128,6 +132,11 @@ export function reliabilityFactor(load: WeighedLoad, c: Constants): number {
   if (load.failureRate === 0 && load.circuit === "closed") return 1;
   const value = Math.max(c.reliabilityFloor, (1 - load.failureRate) ** c.reliabilityPower);
   return load.circuit === "closed" ? value : value * c.probationFactor;
+}
+
+/** Outcomes of the past: `value` is -1 (bad) to 1 (good). */
+export function experienceFactor(value: number, c: Constants): number {
+  return 1 + c.experienceSpan * Math.min(1, Math.max(-1, value));
 }
 
 /** Price, in USD for a million tokens. */

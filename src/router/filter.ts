@@ -6,37 +6,71 @@
 
 import type { Capability, CapabilityKind, Rejection, RequiredFeatures } from "../core/mod.ts";
 import type { WeighedLoad } from "./load_tracker.ts";
-import { type PolicyStack, policyViolation } from "./policy.ts";
+import { isOpen, type PolicyStack, type SourcedPolicy, violatedCheck } from "./policy.ts";
 
 /** What a request asks of every candidate. */
 export interface Requirements {
   readonly kind: CapabilityKind;
-  /** The request's and, where a route matched, the route's; all hold. */
+  /** The request's and, where a route matched, the route's, as far as they ask for anything. */
   readonly features: readonly RequiredFeatures[];
   readonly policies: PolicyStack;
 }
 
-/** A filter that a capability failed, with the reason for people. */
-export type Failure = Pick<Rejection, "filter" | "reason">;
+/** Requirements of `kind` from the parts that ask for anything. */
+export function requirementsOf(
+  kind: CapabilityKind,
+  parts: {
+    readonly features: readonly (RequiredFeatures | undefined)[];
+    readonly policies: readonly SourcedPolicy[];
+  },
+): Requirements {
+  return {
+    kind,
+    features: parts.features.filter((f): f is RequiredFeatures => f !== undefined && asks(f)),
+    policies: parts.policies.filter(({ policy }) => !isOpen(policy)),
+  };
+}
 
-/** Why `capability` can't serve, or undefined when it can; health is judged apart. */
+function asks(features: RequiredFeatures): boolean {
+  for (const key in features) {
+    const value = features[key as keyof RequiredFeatures];
+    if (value !== undefined && value !== false) return true;
+  }
+  return false;
+}
+
+/** The filter that `capability` fails; undefined when it can serve. Health is judged apart. */
+export function failedFilter(
+  capability: Capability,
+  requirements: Requirements,
+  load: WeighedLoad,
+): Rejection["filter"] | undefined {
+  if (!kindServes(capability, requirements.kind)) return "kind";
+  for (const features of requirements.features) {
+    const filter = failedFeature(capability, features);
+    if (filter !== undefined) return filter;
+  }
+  for (const { policy } of requirements.policies) {
+    if (violatedCheck(capability, policy, load.weighedTtfbMs) !== undefined) return "policy";
+  }
+  return undefined;
+}
+
+/** The rejection of a capability that fails a filter, with the reason in words. */
 export function rejectionOf(
   capability: Capability,
   requirements: Requirements,
   load: WeighedLoad,
-): Failure | undefined {
-  if (!kindServes(capability, requirements.kind)) {
-    return {
-      filter: "kind",
-      reason: `needs ${requirements.kind}, ${capability.name} is ${capability.kind}`,
-    };
-  }
-  for (const features of requirements.features) {
-    const failure = featureFailure(capability, features);
-    if (failure !== undefined) return failure;
-  }
-  const violation = policyViolation(capability, requirements.policies, load.weighedTtfbMs);
-  return violation === undefined ? undefined : { filter: "policy", reason: violation };
+): Rejection | undefined {
+  const filter = failedFilter(capability, requirements, load);
+  if (filter === undefined) return undefined;
+  const { id, name, kind } = capability;
+  const reason = filter === "kind"
+    ? `needs ${requirements.kind}, ${name} is ${kind}`
+    : filter === "policy"
+    ? policyReason(capability, requirements.policies, load)
+    : featureReason(capability, requirements.features);
+  return { capability: id, name, filter, reason };
 }
 
 /** Whether a capability of its kind can do what a request of `kind` asks. */
@@ -48,44 +82,6 @@ export function kindServes(capability: Capability, kind: CapabilityKind): boolea
   return kind.endsWith("/*") && capability.kind.startsWith(kind.slice(0, -1));
 }
 
-/** Needed features that `capability` does not tell about. */
-export function unknownFeatures(
-  capability: Capability,
-  required: readonly RequiredFeatures[],
-): string[] {
-  const unknown: string[] = [];
-  for (const features of required) {
-    for (const name of flags) {
-      if (features[name] === true && capability.features[name] === undefined) unknown.push(name);
-    }
-    if (features.contextTokens !== undefined && capability.features.contextTokens === undefined) {
-      unknown.push("context length");
-    }
-    if (features.dimensions !== undefined && capability.features.dimensions === undefined) {
-      unknown.push("dimensions");
-    }
-  }
-  return unknown;
-}
-
-/** How many needed features `capability` does not tell about; as above, without allocating. */
-export function countUnknownFeatures(
-  capability: Capability,
-  required: readonly RequiredFeatures[],
-): number {
-  const has = capability.features;
-  let count = 0;
-  for (const features of required) {
-    if (features.tools === true && has.tools === undefined) count++;
-    if (features.vision === true && has.vision === undefined) count++;
-    if (features.audio === true && has.audio === undefined) count++;
-    if (features.json === true && has.json === undefined) count++;
-    if (features.contextTokens !== undefined && has.contextTokens === undefined) count++;
-    if (features.dimensions !== undefined && has.dimensions === undefined) count++;
-  }
-  return count;
-}
-
 const flags = ["tools", "vision", "audio", "json"] as const;
 
 const flagNames = {
@@ -95,29 +91,94 @@ const flagNames = {
   json: "JSON output",
 } as const;
 
-function featureFailure(capability: Capability, required: RequiredFeatures): Failure | undefined {
-  const { name, features } = capability;
-  for (const flag of flags) {
-    if (required[flag] === true && features[flag] === false) {
-      return { filter: "feature", reason: `needs ${flagNames[flag]}, ${name} has none` };
+/** Needed features that `capability` does not tell about, in words. */
+export function unknownFeatures(
+  capability: Capability,
+  required: readonly RequiredFeatures[],
+): string[] {
+  const unknown = new Set<string>();
+  for (const features of required) {
+    for (const flag of flags) {
+      if (features[flag] === true && capability.features[flag] === undefined) {
+        unknown.add(flagNames[flag]);
+      }
+    }
+    if (features.contextTokens !== undefined && capability.features.contextTokens === undefined) {
+      unknown.add("context length");
+    }
+    if (features.dimensions !== undefined && capability.features.dimensions === undefined) {
+      unknown.add("dimensions");
     }
   }
-  const { dimensions, contextTokens } = required;
-  if (dimensions !== undefined && features.dimensions !== undefined) {
-    if (dimensions !== features.dimensions) {
-      return {
-        filter: "feature",
-        reason: `needs vectors of ${dimensions} dimensions, ${name} makes ${features.dimensions}`,
-      };
-    }
+  return [...unknown];
+}
+
+/** How many needed features `capability` does not tell about; allocates nothing. */
+export function countUnknownFeatures(
+  capability: Capability,
+  required: readonly RequiredFeatures[],
+): number {
+  const has = capability.features;
+  let count = 0;
+  for (const needs of required) {
+    if (needs.tools === true && has.tools === undefined) count++;
+    if (needs.vision === true && has.vision === undefined) count++;
+    if (needs.audio === true && has.audio === undefined) count++;
+    if (needs.json === true && has.json === undefined) count++;
+    if (needs.contextTokens !== undefined && has.contextTokens === undefined) count++;
+    if (needs.dimensions !== undefined && has.dimensions === undefined) count++;
   }
-  if (contextTokens !== undefined && features.contextTokens !== undefined) {
-    if (contextTokens > features.contextTokens) {
-      return {
-        filter: "context",
-        reason: `needs ${contextTokens} tokens of context, ${name} has ${features.contextTokens}`,
-      };
-    }
-  }
+  return count;
+}
+
+function failedFeature(
+  capability: Capability,
+  needs: RequiredFeatures,
+): "feature" | "context" | undefined {
+  const has = capability.features;
+  if (needs.tools === true && has.tools === false) return "feature";
+  if (needs.vision === true && has.vision === false) return "feature";
+  if (needs.audio === true && has.audio === false) return "feature";
+  if (needs.json === true && has.json === false) return "feature";
+  if (lacksDimensions(needs, has)) return "feature";
+  if (lacksContext(needs, has)) return "context";
   return undefined;
+}
+
+function lacksDimensions(needs: RequiredFeatures, has: Capability["features"]): boolean {
+  return needs.dimensions !== undefined && has.dimensions !== undefined &&
+    needs.dimensions !== has.dimensions;
+}
+
+function lacksContext(needs: RequiredFeatures, has: Capability["features"]): boolean {
+  return needs.contextTokens !== undefined && has.contextTokens !== undefined &&
+    needs.contextTokens > has.contextTokens;
+}
+
+function featureReason(capability: Capability, required: readonly RequiredFeatures[]): string {
+  const { name, features: has } = capability;
+  for (const needs of required) {
+    for (const flag of flags) {
+      if (needs[flag] === true && has[flag] === false) {
+        return `needs ${flagNames[flag]}, ${name} has none`;
+      }
+    }
+    if (lacksDimensions(needs, has)) {
+      return `needs vectors of ${needs.dimensions} dimensions, ${name} makes ${has.dimensions}`;
+    }
+    if (lacksContext(needs, has)) {
+      return `needs ${needs.contextTokens} tokens of context, ${name} has ${has.contextTokens}`;
+    }
+  }
+  return "";
+}
+
+function policyReason(capability: Capability, policies: PolicyStack, load: WeighedLoad): string {
+  for (const { policy, source } of policies) {
+    const check = violatedCheck(capability, policy, load.weighedTtfbMs);
+    if (check !== undefined) {
+      return `${check.reason(capability, policy, load.weighedTtfbMs)} (by ${source})`;
+    }
+  }
+  return "";
 }

@@ -26,8 +26,10 @@ export interface WeighedLoad extends CapabilityLoad {
   weighedTtfbMs: number | undefined;
 }
 
-/** State of one capability; all times are monotonic milliseconds. */
-class LoadState {
+/** State of one capability, owned by the tracker; all times are monotonic milliseconds. */
+export class LoadState {
+  /** Whether anything was ever told of it; false: idle, nothing known. */
+  touched = false;
   inFlight = 0;
   queueDepth = 0;
   ttfbMs: number | undefined;
@@ -121,7 +123,6 @@ export class LoadTracker {
 
   /** Tells whether the model is in memory; undefined when the engine does not say. */
   setLoaded(id: string, loaded: boolean | undefined): void {
-    if (loaded === undefined && !this.#states.has(id)) return;
     this.#state(id).loaded = loaded;
   }
 
@@ -133,15 +134,22 @@ export class LoadTracker {
   /** The state of `id` now. */
   get(id: string): CapabilityLoad {
     const weighed = { ...idleLoad(), weighedTtfbMs: undefined };
-    this.read(id, weighed);
+    const state = this.#states.get(id);
+    if (state !== undefined) this.readState(state, weighed);
     const { weighedTtfbMs: _, ...load } = weighed;
     return load;
   }
 
-  /** Writes the state of `id` into `into`, so that a hot loop allocates nothing. */
-  read(id: string, into: WeighedLoad): void {
-    const state = this.#states.get(id);
-    if (state === undefined) {
+  /** The state of `id`, to be read again and again by `readState`; made when there is none. */
+  stateOf(id: string): LoadState {
+    let state = this.#states.get(id);
+    if (state === undefined) this.#states.set(id, state = new LoadState());
+    return state;
+  }
+
+  /** Writes `state` as it is now into `into`, so that a hot loop allocates nothing. */
+  readState(state: LoadState, into: WeighedLoad): void {
+    if (!state.touched) {
       into.inFlight = 0;
       into.queueDepth = 0;
       into.ttfbMs = undefined;
@@ -179,10 +187,9 @@ export class LoadTracker {
     return until === undefined ? 0 : Math.max(0, until - this.#clock.monotonic());
   }
 
-  /** Whether a request may go to `id` now: its circuit is closed, or half-open with a free probe. */
-  admits(id: string): boolean {
-    const state = this.#states.get(id);
-    if (state === undefined) return true;
+  /** Whether a request may go there now: the circuit is closed, or half-open with a free probe. */
+  admits(state: LoadState): boolean {
+    if (!state.touched) return true;
     const circuit = this.#circuit(state);
     if (circuit === "closed") return true;
     return circuit === "half-open" && state.probes < this.#constants.circuitProbes;
@@ -196,8 +203,8 @@ export class LoadTracker {
   }
 
   #state(id: string): LoadState {
-    let state = this.#states.get(id);
-    if (state === undefined) this.#states.set(id, state = new LoadState());
+    const state = this.stateOf(id);
+    state.touched = true;
     return state;
   }
 

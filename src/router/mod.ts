@@ -14,9 +14,27 @@ export {
   constantTable,
   resolveConstants,
 } from "./constants.ts";
-export { factorNames } from "./factors.ts";
+export {
+  type ClusterExperience,
+  Experience,
+  type ExperienceData,
+  type Judgement,
+  type Outcome,
+} from "./experience.ts";
+export { type FactorName, factorNames } from "./factors.ts";
 export { type CachedIntent, IntentCache } from "./intent_cache.ts";
-export { LoadTracker, type LoadTrackerOptions } from "./load_tracker.ts";
+export {
+  LoadState,
+  LoadTracker,
+  type LoadTrackerOptions,
+  type WeighedLoad,
+} from "./load_tracker.ts";
 export type { IndexedRoute } from "./route_index.ts";
 export { createRouter } from "./router.ts";
-export type { DecideContext, Router, RouterOptions, RouterSettings } from "./types.ts";
+export type {
+  DecideContext,
+  ReportedOutcome,
+  Router,
+  RouterOptions,
+  RouterSettings,
+} from "./types.ts";

@@ -16,19 +16,95 @@ export interface SourcedPolicy {
 /** Policies that all hold. A capability must pass every one. */
 export type PolicyStack = readonly SourcedPolicy[];
 
-/**
- * Why a capability violates one of the policies, or undefined when it violates none.
- *
- * `expectedMs` is its expected time to the first byte, undefined when nothing is known.
- */
-export function policyViolation(
+/** One line of a policy; telling whether it is violated allocates nothing. */
+export interface PolicyCheck {
+  /** Whether `capability` violates it. `expectedMs`: its first byte; undefined: not known. */
+  readonly violated: (
+    capability: Capability,
+    policy: RoutePolicy,
+    expectedMs: number | undefined,
+  ) => boolean;
+  /** Why, when it does. */
+  readonly reason: (
+    capability: Capability,
+    policy: RoutePolicy,
+    expectedMs: number | undefined,
+  ) => string;
+}
+
+const checks: readonly PolicyCheck[] = [
+  {
+    violated: ({ locality }, { localOnly }) =>
+      localOnly === true && locality !== "embedded" && locality !== "machine",
+    reason: ({ name, locality }) =>
+      `only this machine is allowed, ${name} is in the ${
+        locality === "network" ? "local network" : locality
+      }`,
+  },
+  {
+    violated: ({ locality }, { meshOnly }) => meshOnly === true && locality === "cloud",
+    reason: ({ name }) => `nothing outside the mesh is allowed, ${name} is in the cloud`,
+  },
+  {
+    violated: ({ backend }, { backends }) =>
+      backends !== undefined && backends.length > 0 && !backends.includes(backend),
+    reason: ({ name, backend }, { backends }) =>
+      `only the backends ${backends?.join(", ")} are allowed, ${name} is behind ${backend}`,
+  },
+  {
+    violated: ({ tags }, { requireTags }) => {
+      if (requireTags === undefined) return false;
+      for (const tag of requireTags) if (!tags.includes(tag)) return true;
+      return false;
+    },
+    reason: ({ name, tags }, { requireTags }) =>
+      `needs the tags ${requireTags?.join(", ")}, ${name} has ${listed(tags)}`,
+  },
+  {
+    violated: ({ tags }, { excludeTags }) => {
+      if (excludeTags === undefined) return false;
+      for (const tag of excludeTags) if (tags.includes(tag)) return true;
+      return false;
+    },
+    reason: ({ name, tags }, { excludeTags }) =>
+      `the tags ${excludeTags?.join(", ")} are excluded, ${name} has ${listed(tags)}`,
+  },
+  {
+    violated: ({ tags }, { regions }) => {
+      if (regions === undefined || regions.length === 0) return false;
+      for (const tag of tags) if (isRegion(tag) && regions.includes(tag.slice(7))) return false;
+      for (const region of regions) if (isRegion(region) && tags.includes(region)) return false;
+      return true;
+    },
+    reason: ({ name, tags }, { regions }) =>
+      `needs one of the regions ${regions?.join(", ")}, ${name} has ${
+        listed(tags.filter(isRegion))
+      }`,
+  },
+  {
+    violated: ({ cost }, { maxCostPerMTok }) =>
+      maxCostPerMTok !== undefined && !(cost.outputPerMTok <= maxCostPerMTok),
+    reason: ({ name, cost }, { maxCostPerMTok }) =>
+      `at most ${maxCostPerMTok} USD for a million output tokens is allowed, ` +
+      `${name} costs ${cost.outputPerMTok}`,
+  },
+  {
+    violated: (_, { maxLatencyMs }, expectedMs) =>
+      maxLatencyMs !== undefined && expectedMs !== undefined && !(expectedMs <= maxLatencyMs),
+    reason: ({ name }, { maxLatencyMs }, expectedMs) =>
+      `the first byte may take ${maxLatencyMs} ms, ` +
+      `${name} is expected to take ${Math.round(expectedMs ?? 0)} ms`,
+  },
+];
+
+/** The check that `capability` violates under `policy`; undefined when it violates none. */
+export function violatedCheck(
   capability: Capability,
-  stack: PolicyStack,
+  policy: RoutePolicy,
   expectedMs: number | undefined,
-): string | undefined {
-  for (const { policy, source } of stack) {
-    const reason = violation(capability, policy, expectedMs);
-    if (reason !== undefined) return `${reason} (${source})`;
+): PolicyCheck | undefined {
+  for (const check of checks) {
+    if (check.violated(capability, policy, expectedMs)) return check;
   }
   return undefined;
 }
@@ -44,59 +120,10 @@ export function isOpen(policy: RoutePolicy): boolean {
   return true;
 }
 
-function violation(
-  capability: Capability,
-  policy: RoutePolicy,
-  expectedMs: number | undefined,
-): string | undefined {
-  const { locality, tags } = capability;
-  if (policy.localOnly === true && locality !== "embedded" && locality !== "machine") {
-    return `only this machine is allowed, ${capability.name} is in the ${place(locality)}`;
-  }
-  if (policy.meshOnly === true && locality === "cloud") {
-    return `nothing outside the mesh is allowed, ${capability.name} is in the cloud`;
-  }
-  if (policy.backends !== undefined && policy.backends.length > 0) {
-    if (!policy.backends.includes(capability.backend)) {
-      return `only the backends ${policy.backends.join(", ")} are allowed, ` +
-        `${capability.name} is behind ${capability.backend}`;
-    }
-  }
-  for (const tag of policy.requireTags ?? []) {
-    if (!tags.includes(tag)) return `needs the tag ${tag}, ${capability.name} has ${list(tags)}`;
-  }
-  for (const tag of policy.excludeTags ?? []) {
-    if (tags.includes(tag)) return `the tag ${tag} is excluded, ${capability.name} has it`;
-  }
-  if (policy.regions !== undefined && policy.regions.length > 0) {
-    if (!policy.regions.some((region) => tags.includes(regionTag(region)))) {
-      return `needs one of the regions ${policy.regions.join(", ")}, ` +
-        `${capability.name} has ${list(tags.filter((tag) => tag.startsWith("region:")))}`;
-    }
-  }
-  const { outputPerMTok } = capability.cost;
-  if (policy.maxCostPerMTok !== undefined && !(outputPerMTok <= policy.maxCostPerMTok)) {
-    return `at most ${policy.maxCostPerMTok} USD for a million output tokens is allowed, ` +
-      `${capability.name} costs ${outputPerMTok}`;
-  }
-  if (
-    policy.maxLatencyMs !== undefined && expectedMs !== undefined &&
-    !(expectedMs <= policy.maxLatencyMs)
-  ) {
-    return `the first byte may take ${policy.maxLatencyMs} ms, ` +
-      `${capability.name} is expected to take ${Math.round(expectedMs)} ms`;
-  }
-  return undefined;
+function isRegion(tag: string): boolean {
+  return tag.startsWith("region:");
 }
 
-function regionTag(region: string): string {
-  return region.startsWith("region:") ? region : `region:${region}`;
-}
-
-function place(locality: Capability["locality"]): string {
-  return locality === "cloud" ? "cloud" : locality;
-}
-
-function list(tags: readonly string[]): string {
+function listed(tags: readonly string[]): string {
   return tags.length === 0 ? "none" : tags.join(", ");
 }

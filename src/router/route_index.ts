@@ -14,8 +14,8 @@ export interface IndexedRoute {
   readonly route: Route;
   readonly vectors: {
     readonly description?: Float32Array;
-    readonly utterances: Float32Array[];
-    readonly negative: Float32Array[];
+    readonly utterances: readonly Float32Array[];
+    readonly negative: readonly Float32Array[];
   };
 }
 
@@ -24,84 +24,111 @@ const nearestCount = 5;
 /** Evidence that is named. */
 const evidenceCount = 3;
 
+/** Where the rows of one route are: utterances and description, then negative utterances. */
+interface Span {
+  readonly position: number;
+  readonly first: number;
+  readonly negative: number;
+  readonly end: number;
+}
+
 /** Routes with their vectors side by side. */
 export class RouteIndex {
   readonly routes: readonly Route[];
-  readonly #byName = new Map<string, number>();
-  readonly #vectors: VectorTable;
-  /** Rows of route `i`: centroid, utterances (the description among them), negative utterances. */
-  readonly #spans: readonly { first: number; negative: number; end: number; texts: string[] }[];
-  #dots: Float32Array = new Float32Array(0);
-  readonly #scores: Float64Array;
+  readonly #constants: Constants;
+  readonly #byName = new Map<string, Route>();
+  /** One row a route that has vectors, in the order of the spans. */
+  readonly #centroids: VectorTable;
+  readonly #texts: VectorTable;
+  readonly #spans: readonly Span[];
   readonly #top = new Float64Array(nearestCount);
 
   /** Copies the vectors. */
-  constructor(list: readonly IndexedRoute[]) {
+  constructor(list: readonly IndexedRoute[], constants: Constants) {
+    this.#constants = constants;
     this.routes = list.map(({ route }) => route);
+    for (const route of this.routes) this.#byName.set(route.name.toLowerCase(), route);
+    for (const route of this.routes) this.#byName.set(route.name, route);
     const dimensions = firstLength(list);
+    const centroids: Float32Array[] = [];
     const rows: Float32Array[] = [];
-    this.#spans = list.map(({ route, vectors }, i) => {
-      this.#byName.set(route.name, i);
-      this.#byName.set(route.name.toLowerCase(), i);
-      const positive = [
-        ...vectors.utterances,
-        ...(vectors.description === undefined ? [] : [vectors.description]),
-      ].filter((vector) => vector.length === dimensions);
-      const negative = vectors.negative.filter((vector) => vector.length === dimensions);
+    const spans: Span[] = [];
+    list.forEach(({ vectors }, position) => {
+      const fits = (vector: Float32Array) => vector.length === dimensions;
+      const positive = vectors.utterances.filter(fits);
+      if (vectors.description !== undefined && fits(vectors.description)) {
+        positive.push(vectors.description);
+      }
+      if (positive.length === 0) return;
+      centroids.push(centroid(positive));
       const first = rows.length;
-      if (positive.length > 0) rows.push(centroid(positive), ...positive);
-      const negativeStart = rows.length;
-      rows.push(...negative);
-      return {
-        first,
-        negative: negativeStart,
-        end: rows.length,
-        texts: [...route.utterances, route.description ?? ""],
-      };
+      rows.push(...positive);
+      const negative = rows.length;
+      rows.push(...vectors.negative.filter(fits));
+      spans.push({ position, first, negative, end: rows.length });
     });
-    this.#vectors = new VectorTable(rows);
-    this.#scores = new Float64Array(list.length);
+    this.#spans = spans;
+    this.#centroids = new VectorTable(centroids);
+    this.#texts = new VectorTable(rows);
   }
 
   /** The route called `name`, in whatever case. */
   find(name: string): Route | undefined {
-    const position = this.#byName.get(name) ?? this.#byName.get(name.toLowerCase());
-    return position === undefined ? undefined : this.routes[position];
-  }
-
-  /** Whether there is a route that `vector` can be compared with. */
-  comparable(vector: Float32Array): boolean {
-    return this.#vectors.comparable(vector);
+    return this.#byName.get(name) ?? this.#byName.get(name.toLowerCase());
   }
 
   /**
-   * The best route by the mean of the centroid's cosine and the mean of the five nearest
-   * utterances'; undefined when there is nothing to compare with.
+   * The best route by the mean of the centroid's cosine and the mean of the five nearest texts';
+   * undefined when there is nothing to compare. Only the routes with the nearest centroids are
+   * looked at closely, so that a thousand cost little more than thirty.
    */
-  nearest(vector: Float32Array, constants: Constants): RouteScore | undefined {
-    if (!this.comparable(vector)) return undefined;
-    this.#dots = this.#vectors.dotAll(vector);
-    let best = -1;
-    for (let i = 0; i < this.#spans.length; i++) {
-      this.#scores[i] = this.#score(i, constants);
-      if (best === -1 || this.#scores[i]! > this.#scores[best]!) best = i;
+  nearest(vector: Float32Array | undefined): RouteScore | undefined {
+    if (!this.#centroids.comparable(vector)) return undefined;
+    const cosines = this.#centroids.dotAll(vector);
+    let best: Span | undefined;
+    let bestScore = -Infinity;
+    for (const row of this.#shortlist(cosines)) {
+      const span = this.#spans[row]!;
+      const score = this.#score(span, { centroid: cosines[row]!, vector });
+      if (score > bestScore) {
+        best = span;
+        bestScore = score;
+      }
     }
-    const score = this.#scores[best]!;
-    if (score === -Infinity) return undefined;
+    if (best === undefined) return undefined;
     return {
-      route: this.routes[best]!.name,
-      score: Math.min(1, Math.max(0, score)),
-      evidence: this.#evidence(best),
+      route: this.routes[best.position]!.name,
+      score: Math.min(1, Math.max(0, bestScore)),
+      evidence: this.#evidence(best, vector),
     };
   }
 
-  #score(position: number, constants: Constants): number {
-    const { first, negative, end } = this.#spans[position]!;
-    if (negative === first) return -Infinity;
-    const count = Math.min(nearestCount, negative - first - 1);
+  /** Rows with the greatest cosines, in the order of the routes so that ties are stable. */
+  #shortlist(cosines: Float32Array): number[] {
+    const { routeShortlist } = this.#constants;
+    const rows: number[] = [];
+    if (cosines.length <= routeShortlist) {
+      for (let row = 0; row < cosines.length; row++) rows.push(row);
+      return rows;
+    }
+    let least = -Infinity;
+    for (let row = 0; row < cosines.length; row++) {
+      if (cosines[row]! <= least) continue;
+      let place = rows.length;
+      while (place > 0 && cosines[rows[place - 1]!]! < cosines[row]!) place--;
+      rows.splice(place, 0, row);
+      if (rows.length > routeShortlist) rows.pop();
+      if (rows.length === routeShortlist) least = cosines[rows[routeShortlist - 1]!]!;
+    }
+    return rows.sort((a, b) => a - b);
+  }
+
+  #score(span: Span, options: { centroid: number; vector: Float32Array }): number {
+    const { first, negative, end } = span;
+    const count = Math.min(nearestCount, negative - first);
     const top = this.#top.fill(-Infinity);
-    for (let row = first + 1; row < negative; row++) {
-      let cosine = this.#dots[row]!;
+    for (let row = first; row < negative; row++) {
+      let cosine = this.#texts.dot(row, options.vector);
       for (let rank = 0; rank < count; rank++) {
         if (cosine <= top[rank]!) continue;
         const pushed = top[rank]!;
@@ -109,21 +136,25 @@ export class RouteIndex {
         cosine = pushed;
       }
     }
+    const limit = top[0]! + this.#constants.routeNegativeMargin;
+    for (let row = negative; row < end; row++) {
+      if (this.#texts.dot(row, options.vector) > limit) return -Infinity;
+    }
     let sum = 0;
     for (let rank = 0; rank < count; rank++) sum += top[rank]!;
-    for (let row = negative; row < end; row++) {
-      if (this.#dots[row]! > top[0]! + constants.routeNegativeMargin) return -Infinity;
-    }
-    return (this.#dots[first]! + sum / count) / 2;
+    return (options.centroid + sum / count) / 2;
   }
 
-  #evidence(position: number): string[] {
-    const { first, negative, texts } = this.#spans[position]!;
-    const rows = Array.from({ length: negative - first - 1 }, (_, i) => i);
-    rows.sort((a, b) => this.#dots[first + 1 + b]! - this.#dots[first + 1 + a]! || a - b);
-    return rows.slice(0, evidenceCount).map((i) =>
-      `cosine ${this.#dots[first + 1 + i]!.toFixed(2)} to "${texts[i]}"`
-    );
+  #evidence(span: Span, vector: Float32Array): string[] {
+    const { utterances, description } = this.routes[span.position]!;
+    const nearest: { text: string; cosine: number }[] = [];
+    for (let row = span.first; row < span.negative; row++) {
+      const text = utterances[row - span.first] ?? description ?? "";
+      nearest.push({ text, cosine: this.#texts.dot(row, vector) });
+    }
+    nearest.sort((a, b) => b.cosine - a.cosine);
+    return nearest.slice(0, evidenceCount)
+      .map(({ text, cosine }) => `cosine ${cosine.toFixed(2)} to "${text}"`);
   }
 }
 

@@ -8,8 +8,11 @@ import type { Preference, RequiredFeatures } from "../core/mod.ts";
 import { idleLoad } from "../core/mod.ts";
 import type { CapabilityIndex } from "./capability_index.ts";
 import type { Constants } from "./constants.ts";
+import type { Experience, Judgement } from "./experience.ts";
 import {
   costFactor,
+  experienceFactor,
+  factorIndex as at,
   factorNames,
   featuresFactor,
   latencyFactor,
@@ -23,8 +26,8 @@ import {
   warmthFactor,
 } from "./factors.ts";
 import { countUnknownFeatures } from "./filter.ts";
-import type { LoadTracker, WeighedLoad } from "./load_tracker.ts";
 import { intentClasses } from "./intent_classes.ts";
+import type { LoadTracker, WeighedLoad } from "./load_tracker.ts";
 import type { IntentEstimate } from "./specialities.ts";
 
 /** What the scores of one decision are computed from. */
@@ -33,9 +36,12 @@ export interface ScoringContext {
   readonly load: LoadTracker;
   readonly constants: Constants;
   readonly preference: Preference;
+  /** What is needed; empty when nothing is. */
   readonly required: readonly RequiredFeatures[];
   /** Undefined where meaning does not matter: explicit names, embeddings. */
   readonly estimate: IntentEstimate | undefined;
+  /** Tier that the intent wants; of no meaning without an estimate. */
+  readonly wantedTier: number;
   /** Cosine of the intent to each row of the index's vectors; undefined without a vector. */
   readonly cosines: Float32Array | undefined;
   /** Capability that served this conversation last. */
@@ -44,8 +50,19 @@ export interface ScoringContext {
   readonly lastWinner: string | undefined;
   /** Whether what changes by the second counts; not for embeddings, whose space must not change. */
   readonly live: boolean;
-  /** Factor of past outcomes by capability id. */
-  readonly experience: (id: string) => number;
+  readonly experience: Experience;
+  /** Kind of intent for the experience. */
+  readonly cluster: string;
+  readonly nowMs: number;
+}
+
+/** The wanted tier of an estimate; 0 without one. */
+export function tierFor(
+  estimate: IntentEstimate | undefined,
+  preference: Preference,
+  constants: Constants,
+): number {
+  return estimate === undefined ? 0 : wantedTier(estimate.hardness, preference, constants);
 }
 
 /** Computes factors and scores; holds scratch memory, so one instance serves one call at a time. */
@@ -54,45 +71,68 @@ export class Scorer {
   readonly values: Float64Array = new Float64Array(factorNames.length);
   /** Load of the candidate of the latest `score()`. */
   readonly load: WeighedLoad = { ...idleLoad(), weighedTtfbMs: undefined };
+  /** Experience with the candidate of the latest `score()`. */
+  readonly judgement: Judgement = { value: 0, weight: 0 };
 
-  /** The score of the capability at `position`; `values` and `load` are what it came from. */
+  /** The score of the capability at `position`; `values`, `load` and `judgement` tell why. */
   score(position: number, context: ScoringContext): number {
     const { index, constants, preference, estimate } = context;
-    const capability = index.capabilities[position]!;
-    const load = this.load;
+    const { id } = index.capabilities[position]!;
     const values = this.values;
-    context.load.read(capability.id, load);
-    values[0] = context.cosines === undefined
+    context.load.readState(index.states[position]!, this.load);
+    values[at.meaning] = context.cosines === undefined
       ? 1
-      : meaningFactor(bestCosine(index, context.cosines, position).cosine, constants);
+      : meaningFactor(bestCosine(index, context.cosines, position), constants);
     if (estimate === undefined) {
-      values[1] = values[2] = 1;
+      values[at.speciality] = 1;
+      values[at.quality] = 1;
     } else {
-      values[1] = specialityFactor(strengthMatch(index, estimate, position), constants);
-      const wanted = wantedTier(estimate.hardness, preference, constants);
-      values[2] = qualityFactor(index.tiers[position]!, { wanted, preference, constants });
+      values[at.speciality] = specialityFactor(strengthMatch(index, estimate, position), constants);
+      values[at.quality] = qualityFactor(index.tiers[position]!, {
+        wanted: context.wantedTier,
+        preference,
+        constants,
+      });
     }
-    values[3] = context.required.length === 0
-      ? 1
-      : featuresFactor(countUnknownFeatures(capability, context.required), constants);
-    if (context.live) {
-      values[4] = loadFactor(load, constants);
-      values[5] = latencyFactor(load, constants);
-      values[6] = speedFactor(load, constants);
-      values[7] = warmthFactor(load, constants);
-      values[8] = reliabilityFactor(load, constants);
-      values[11] = context.experience(capability.id);
-    } else {
-      values.fill(1, 4, 9);
-      values[11] = 1;
-    }
-    values[9] = costFactor(index.prices[position]!, preference, constants);
-    values[10] = index.localities[position]!;
-    values[12] = context.sessionCapability === capability.id ? 1 + constants.affinityGain : 1;
-    values[13] = context.lastWinner === capability.id ? 1 + constants.hysteresisGain : 1;
+    values[at.features] = context.required.length === 0 ? 1 : featuresFactor(
+      countUnknownFeatures(index.capabilities[position]!, context.required),
+      constants,
+    );
+    this.#scoreLive(id, context);
+    values[at.cost] = costFactor(index.prices[position]!, preference, constants);
+    values[at.locality] = index.localities[position]!;
+    values[at.affinity] = context.sessionCapability === id ? 1 + constants.affinityGain : 1;
+    values[at.hysteresis] = context.lastWinner === id ? 1 + constants.hysteresisGain : 1;
     let score = 1;
     for (let i = 0; i < values.length; i++) score *= values[i]!;
     return score;
+  }
+
+  #scoreLive(id: string, context: ScoringContext): void {
+    const { values, load, judgement } = this;
+    const { constants, experience } = context;
+    judgement.value = 0;
+    judgement.weight = 0;
+    if (!context.live) {
+      values[at.load] = 1;
+      values[at.latency] = 1;
+      values[at.speed] = 1;
+      values[at.warmth] = 1;
+      values[at.reliability] = 1;
+      values[at.experience] = 1;
+      return;
+    }
+    if (experience.size > 0) {
+      experience.judge(id, { cluster: context.cluster, nowMs: context.nowMs, into: judgement });
+      // Until it is measured again, what was measured before the last start is the best guess.
+      load.weighedTtfbMs ??= experience.latencyMs(id, context.cluster);
+    }
+    values[at.load] = loadFactor(load, constants);
+    values[at.latency] = latencyFactor(load.weighedTtfbMs, constants);
+    values[at.speed] = speedFactor(load, constants);
+    values[at.warmth] = warmthFactor(load, constants);
+    values[at.reliability] = reliabilityFactor(load, constants);
+    values[at.experience] = experienceFactor(judgement.value, constants);
   }
 }
 
@@ -102,30 +142,41 @@ export function strengthMatch(
   estimate: IntentEstimate,
   position: number,
 ): number {
+  const { strengths } = index;
+  const { probabilities } = estimate;
   const offset = position * intentClasses.length;
   let match = 0;
-  for (let k = 0; k < intentClasses.length; k++) {
-    match += estimate.probabilities[k]! * index.strengths[offset + k]!;
+  for (let k = 0; k < probabilities.length; k++) {
+    match += probabilities[k]! * strengths[offset + k]!;
   }
   return match;
 }
 
-const found = { cosine: 0, row: -1 };
-
-/** Greatest cosine of a capability's vectors and which it was; the result is reused. */
+/** Greatest cosine of a capability's vectors; 0 when it has none or all point away. */
 export function bestCosine(
   index: CapabilityIndex,
   cosines: Float32Array,
   position: number,
-): { cosine: number; row: number } {
+): number {
+  const end = index.firstRow[position + 1]!;
+  let best = 0;
+  for (let row = index.firstRow[position]!; row < end; row++) {
+    if (cosines[row]! > best) best = cosines[row]!;
+  }
+  return best;
+}
+
+/** Which of a capability's vectors is nearest: 0 the description, then the examples; -1 none. */
+export function nearestText(
+  index: CapabilityIndex,
+  cosines: Float32Array,
+  position: number,
+): number {
   const first = index.firstRow[position]!;
   const end = index.firstRow[position + 1]!;
-  found.cosine = 0;
-  found.row = -1;
+  let best = -1;
   for (let row = first; row < end; row++) {
-    if (cosines[row]! <= found.cosine) continue;
-    found.cosine = cosines[row]!;
-    found.row = row - first;
+    if (cosines[row]! > 0 && (best === -1 || cosines[row]! > cosines[best]!)) best = row;
   }
-  return found;
+  return best === -1 ? -1 : best - first;
 }

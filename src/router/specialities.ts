@@ -54,6 +54,18 @@ export function estimateIntent(text: string, options: EstimateOptions): IntentEs
   return { probabilities: logits, hardness: 1 / (1 + Math.exp(-raw)), cues, cosines };
 }
 
+/** Class and hardness of an intent, under which outcomes are kept: `code/hard`. */
+export function clusterOf(estimate: IntentEstimate): string {
+  const { probabilities, hardness } = estimate;
+  let best = 0;
+  for (let k = 1; k < probabilities.length; k++) {
+    if (probabilities[k]! > probabilities[best]!) best = k;
+  }
+  return clusters[best * 2 + (hardness < 0.5 ? 0 : 1)]!;
+}
+
+const clusters = intentClasses.flatMap((name) => [`${name}/easy`, `${name}/hard`]);
+
 function softmax(values: Float64Array): void {
   let max = -Infinity;
   for (const value of values) max = Math.max(max, value);

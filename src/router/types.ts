@@ -7,6 +7,7 @@
 import type { Alias, Clock, Decision, Preference, RoutePolicy, RouteRequest } from "../core/mod.ts";
 import type { IndexedCapability } from "./capability_index.ts";
 import type { RouteClassifier } from "./classifier.ts";
+import type { Experience } from "./experience.ts";
 import type { LoadTracker } from "./load_tracker.ts";
 import type { IndexedRoute } from "./route_index.ts";
 
@@ -40,10 +41,26 @@ export interface DecideContext {
   readonly embedMs?: number;
 }
 
+/** How a request went that a decision was made for. */
+export interface ReportedOutcome {
+  /** Id of the decision; an unknown or forgotten one teaches nothing of its kind of intent. */
+  readonly decision: string;
+  /** Id of the capability that answered; the decision's first candidate where absent. */
+  readonly capability?: string;
+  /** Whether an answer came. */
+  readonly success?: boolean;
+  /** What a person thought of the answer, from -1 (bad) to 1 (good). */
+  readonly rating?: number;
+  /** Time to the first byte in milliseconds. */
+  readonly latencyMs?: number;
+}
+
 /** Decides which capability serves a request. No I/O; same state and input, same output. */
 export interface Router {
   /** In-flight counts, times and circuit breakers; whoever sends requests tells it. */
   readonly load: LoadTracker;
+  /** What past outcomes say; store its `toJSON()` and give it back to `load()`. */
+  readonly experience: Experience;
   /** Replaces the capabilities. */
   setCapabilities(list: readonly IndexedCapability[]): void;
   /** Replaces the user's routes. */
@@ -62,4 +79,9 @@ export interface Router {
   decide(request: RouteRequest, context?: DecideContext): Decision;
   /** Tells that `capability`, by id, served the request, where that is not the first candidate. */
   served(request: RouteRequest, capability: string): void;
+  /**
+   * Learns from how a request went. Returns false when the decision is no longer remembered and
+   * no capability is named, so that nothing was learned.
+   */
+  learn(outcome: ReportedOutcome): boolean;
 }

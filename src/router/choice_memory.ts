@@ -1,0 +1,41 @@
+/**
+ * What the router remembers of its own choices.
+ *
+ * @module
+ */
+
+/** A bounded map whose entries expire; the longest unset goes first. */
+export class ExpiringMap<V> {
+  readonly #entries = new Map<string, { readonly value: V; readonly atMs: number }>();
+  readonly #maxEntries: number;
+  readonly #maxAgeMs: number;
+
+  /** Holds `maxEntries` for `maxAgeMs` each. */
+  constructor(options: { maxEntries: number; maxAgeMs: number }) {
+    this.#maxEntries = options.maxEntries;
+    this.#maxAgeMs = options.maxAgeMs;
+  }
+
+  /** Entries held, expired ones included. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** The value of `key`; undefined when there is none or it is too old. */
+  get(key: string, nowMs: number): V | undefined {
+    const entry = this.#entries.get(key);
+    return entry !== undefined && nowMs - entry.atMs <= this.#maxAgeMs ? entry.value : undefined;
+  }
+
+  /** Sets the value of `key`, which is as young as `nowMs` then. */
+  set(key: string, value: V, nowMs: number): void {
+    if (this.#maxEntries < 1) return;
+    this.#entries.delete(key);
+    this.#entries.set(key, { value, atMs: nowMs });
+    if (this.#entries.size <= this.#maxEntries) return;
+    for (const oldest of this.#entries.keys()) {
+      this.#entries.delete(oldest);
+      return;
+    }
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * The learned head: which of the user's routes a text belongs to, as probabilities.
+ *
+ * @module
+ */
+
+import type { RouteClassifier, RouteScore } from "../classifier.ts";
+import { passes } from "./gate.ts";
+import { nearestUtterances } from "./prototypes.ts";
+import { LinearScorer, signalsOf } from "./scorer.ts";
+import type { HeadData } from "./types.ts";
+
+/** The route of texts that belong to none. */
+export const noRoute = "none";
+
+/** Routes that are answered, beside `none`. */
+const answerCount = 10;
+/** Utterances and n-grams that an answer names. */
+const evidenceCount = 3;
+
+/** An answer whose evidence is looked up when it is asked for. */
+class Answer implements RouteScore {
+  readonly route: string;
+  readonly score: number;
+  readonly #find: () => string[];
+
+  constructor(route: string, score: number, find: () => string[]) {
+    this.route = route;
+    this.score = score;
+    this.#find = find;
+  }
+
+  get evidence(): string[] {
+    return this.#find();
+  }
+}
+
+/**
+ * A trained classifier. Scores are probabilities and add up to one over all routes and `none`.
+ * Not reentrant, but synchronous; it holds a few flat arrays and no state between texts.
+ */
+export class LearnedHead implements RouteClassifier {
+  /** What the head consists of, as its file holds it. */
+  readonly data: HeadData;
+  readonly #scorer: LinearScorer;
+
+  /** Unpacks `data`. */
+  constructor(data: HeadData) {
+    this.data = data;
+    this.#scorer = new LinearScorer(data);
+  }
+
+  /**
+   * The ten best routes and `none`, best first. Without a vector, or with one of another length, the
+   * n-grams alone decide.
+   */
+  classify(text: string, vector: Float32Array | undefined): RouteScore[] {
+    const { best, belongs, probabilities } = this.#decide(text, vector, answerCount);
+    const answers = best.map((route, i) =>
+      new Answer(
+        this.data.routes[route]!,
+        belongs * probabilities[i]!,
+        () => this.#evidence(text, vector, route),
+      )
+    );
+    const none = new Answer(noRoute, 1 - belongs, () => this.#evidence(text, vector, best[0]!));
+    const at = answers.findIndex((answer) => answer.score < none.score);
+    answers.splice(at === -1 ? answers.length : at, 0, none);
+    return answers;
+  }
+
+  /** The best route with its probability, and the probability that the text belongs to any route. */
+  predict(
+    text: string,
+    vector: Float32Array | undefined,
+  ): { readonly route: string; readonly score: number; readonly belongs: number } {
+    const { best, belongs, probabilities } = this.#decide(text, vector, 3);
+    return {
+      route: this.data.routes[best[0]!]!,
+      score: belongs * probabilities[0]!,
+      belongs,
+    };
+  }
+
+  #decide(text: string, vector: Float32Array | undefined, count: number): {
+    best: number[];
+    belongs: number;
+    probabilities: number[];
+  } {
+    const { data } = this;
+    const usable = vector !== undefined && vector.length === data.embedder.dimensions;
+    const { temperature, gate } = usable ? data.withVector : data.withoutVector;
+    const scorer = this.#scorer;
+    scorer.score(text, vector);
+    const best = scorer.best(count);
+    const signals = signalsOf(scorer.logits, {
+      temperature,
+      best,
+      prototypes: data.prototypes,
+      vector,
+    });
+    const top = scorer.logits[best[0]!]!;
+    const probabilities = best.map((route) =>
+      Math.exp(signals[1] + (scorer.logits[route]! - top) / temperature)
+    );
+    return { best, belongs: passes(gate, signals), probabilities };
+  }
+
+  /** Nearest utterances of `route`, and the n-grams that speak for it most. */
+  #evidence(text: string, vector: Float32Array | undefined, route: number): string[] {
+    const { data } = this;
+    const found: string[] = [];
+    if (vector !== undefined && vector.length === data.prototypes.dimensions) {
+      for (
+        const { text: utterance, cosine } of nearestUtterances(data.prototypes, {
+          route,
+          vector,
+          count: evidenceCount,
+        })
+      ) found.push(`cosine ${cosine.toFixed(2)} to "${utterance}"`);
+    }
+    return [...found, ...this.#grams(text, route)];
+  }
+
+  #grams(text: string, route: number): string[] {
+    const { codes, scales, columns } = this.data.sparse;
+    const known = this.#scorer.vocabulary.read(text);
+    const values = new Map<number, number>();
+    for (let i = 0; i < known.count; i++) values.set(known.rows[i]!, known.values[i]!);
+    const weighed = this.#scorer.vocabulary.spell(text).map(({ row, gram }) => {
+      let mean = 0;
+      for (let c = 0; c < columns; c++) mean += codes[row * columns + c]! / columns;
+      const weight = values.get(row)! * scales[row]! * (codes[row * columns + route]! - mean);
+      return { gram, weight };
+    });
+    const byGram = new Map<string, number>();
+    for (const { gram, weight } of weighed) byGram.set(gram, (byGram.get(gram) ?? 0) + weight);
+    return [...byGram]
+      .filter(([, weight]) => weight > 0)
+      .sort((a, b) => b[1] - a[1])
+      .slice(0, evidenceCount)
+      .map(([gram, weight]) => `"${gram}" +${weight.toFixed(2)}`);
+  }
+}
