@@ -45,7 +45,12 @@ export async function assembleNode(
 
   const events = new EventBus();
   const embedder = stack.use(createEmbedder({
-    modelDir: () => resolveModel({ dataDir: config.dataDir, model: config.embedding.model }),
+    resolve: () =>
+      resolveModel({
+        dataDir: config.dataDir,
+        model: config.embedding.model,
+        onStep: (step) => logger.info(step),
+      }),
     model: config.embedding.model,
     threads: config.embedding.threads,
     cacheEntries: config.embedding.cacheEntries,

@@ -31,7 +31,7 @@ export interface Embedder extends AsyncDisposable {
   /** `idle` before the first use, `loading`, `ready`, or `failed` with the reason in `failure`. */
   readonly state: "idle" | "loading" | "ready" | "failed";
   /** Why the engine is `failed`. */
-  readonly failure?: string;
+  readonly failure?: string | undefined;
   /** Loads the model ahead of the first use; a no-op when loaded. */
   warm(options?: { signal?: AbortSignal }): Promise<void>;
   /** Embeds texts in batches. Throws `embedder_failed`, or the signal's reason. */

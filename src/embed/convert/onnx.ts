@@ -1,0 +1,175 @@
+/**
+ * Builds ONNX models: nodes, constants, inputs and outputs of one graph.
+ *
+ * Field numbers are those of `onnx.proto` (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
+ *
+ * @module
+ */
+
+import { ProtoMessage } from "./protobuf.ts";
+
+/** Element types, by their number in ONNX's `TensorProto.DataType`. */
+export const onnxTypes = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  int64: 7,
+  float16: 10,
+} as const;
+
+/** An element type of a tensor. */
+export type OnnxType = keyof typeof onnxTypes;
+
+/** Value of a node's attribute; a plain number is a float, `{ int }` an integer. */
+export type OnnxAttribute =
+  | { readonly int: number }
+  | { readonly ints: readonly number[] }
+  | { readonly float: number };
+
+/** A dimension: a number, or the name of one that varies. */
+export type OnnxDimension = number | string;
+
+/** Numbers in `AttributeProto.AttributeType`. */
+const attributeTypes = { float: 1, int: 2, ints: 7 } as const;
+
+/** ONNX IR version 8 is the oldest with operator set 17. */
+const irVersion = 8;
+const operatorSet = 17;
+/** Operators of ONNX Runtime itself, beyond the standard. */
+const runtimeDomain = "com.microsoft";
+
+/** Options of {@linkcode OnnxGraph.node}. */
+export interface OnnxNodeOptions {
+  readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
+  /** Number of outputs, or the name of the only one. @default 1 */
+  readonly outputs?: number | string;
+  /** Whether the operator belongs to ONNX Runtime rather than to the standard. @default false */
+  readonly runtime?: boolean;
+}
+
+/** A graph under construction. Values are referred to by name. */
+export class OnnxGraph {
+  readonly #nodes: ProtoMessage[] = [];
+  readonly #constants = new Map<string, ProtoMessage>();
+  readonly #inputs: ProtoMessage[] = [];
+  readonly #outputs: ProtoMessage[] = [];
+  readonly #name: string;
+  #values = 0;
+
+  /** An empty graph; its name is for display. */
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  /** Declares an input and returns its name. */
+  input(name: string, type: OnnxType, shape: readonly OnnxDimension[]): string {
+    this.#inputs.push(valueInfo(name, type, shape));
+    return name;
+  }
+
+  /** Declares which value is an output. */
+  output(name: string, type: OnnxType, shape: readonly OnnxDimension[]): void {
+    this.#outputs.push(valueInfo(name, type, shape));
+  }
+
+  /** Adds a constant tensor, once a name, and returns that name. `bytes` are row-major, little-endian. */
+  constant(
+    name: string,
+    tensor: {
+      readonly type: OnnxType;
+      readonly shape: readonly number[];
+      readonly bytes: Uint8Array;
+    },
+  ): string {
+    if (!this.#constants.has(name)) {
+      const proto = new ProtoMessage();
+      for (const size of tensor.shape) proto.int(1, size);
+      proto.int(2, onnxTypes[tensor.type]).string(8, name).bytes(9, tensor.bytes);
+      this.#constants.set(name, proto);
+    }
+    return name;
+  }
+
+  /** A constant vector of integers. */
+  int64(name: string, values: readonly number[]): string {
+    const bytes = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+    return this.constant(name, { type: "int64", shape: [values.length], bytes });
+  }
+
+  /** A constant number. */
+  scalar(name: string, value: number): string {
+    const bytes = new Uint8Array(Float32Array.of(value).buffer);
+    return this.constant(name, { type: "float32", shape: [], bytes });
+  }
+
+  /** Adds a node and returns the name of its first output. An empty input name means absent. */
+  node(operator: string, inputs: readonly string[], options: OnnxNodeOptions = {}): string {
+    return this.nodes(operator, inputs, options)[0];
+  }
+
+  /** Adds a node and returns the names of all its outputs. */
+  nodes(
+    operator: string,
+    inputs: readonly string[],
+    options: OnnxNodeOptions = {},
+  ): [string, ...string[]] {
+    const { outputs = 1, attributes = {}, runtime = false } = options;
+    const names: [string, ...string[]] = typeof outputs === "string" ? [outputs] : [this.#fresh()];
+    while (typeof outputs === "number" && names.length < outputs) names.push(this.#fresh());
+    const node = new ProtoMessage();
+    for (const input of inputs) node.string(1, input);
+    for (const output of names) node.string(2, output);
+    node.string(3, `${operator}_${this.#nodes.length}`).string(4, operator);
+    for (const [name, value] of Object.entries(attributes)) {
+      node.message(5, attribute(name, value));
+    }
+    if (runtime) node.string(7, runtimeDomain);
+    this.#nodes.push(node);
+    return names;
+  }
+
+  /** The encoded model. Same calls, same bytes. */
+  encode(): Uint8Array<ArrayBuffer> {
+    const graph = new ProtoMessage();
+    for (const node of this.#nodes) graph.message(1, node);
+    graph.string(2, this.#name);
+    for (const constant of this.#constants.values()) graph.message(5, constant);
+    for (const input of this.#inputs) graph.message(11, input);
+    for (const output of this.#outputs) graph.message(12, output);
+    return new ProtoMessage()
+      .int(1, irVersion)
+      .string(2, "atmosphere")
+      .message(7, graph)
+      .message(8, new ProtoMessage().string(1, "").int(2, operatorSet))
+      .message(8, new ProtoMessage().string(1, runtimeDomain).int(2, 1))
+      .finish();
+  }
+
+  #fresh(): string {
+    return `v${this.#values++}`;
+  }
+}
+
+function attribute(name: string, value: OnnxAttribute): ProtoMessage {
+  const proto = new ProtoMessage().string(1, name);
+  if ("float" in value) return proto.float(2, value.float).int(20, attributeTypes.float);
+  if ("int" in value) return proto.int(3, value.int).int(20, attributeTypes.int);
+  for (const n of value.ints) proto.int(8, n);
+  return proto.int(20, attributeTypes.ints);
+}
+
+function valueInfo(
+  name: string,
+  type: OnnxType,
+  shape: readonly OnnxDimension[],
+): ProtoMessage {
+  const dimensions = new ProtoMessage();
+  for (const size of shape) {
+    const dimension = new ProtoMessage();
+    if (typeof size === "string") dimension.string(2, size);
+    else dimension.int(1, size);
+    dimensions.message(1, dimension);
+  }
+  const tensor = new ProtoMessage().int(1, onnxTypes[type]).message(2, dimensions);
+  return new ProtoMessage().string(1, name).message(2, new ProtoMessage().message(1, tensor));
+}

@@ -1,0 +1,109 @@
+/**
+ * The worker that runs the engine, as calls with answers.
+ *
+ * @module
+ */
+
+import { AtmosphereError } from "../core/errors.ts";
+import type { FromWorker, ToWorker } from "./protocol.ts";
+
+type LoadMessage = Extract<ToWorker, { type: "load" }>;
+type Loaded = Extract<FromWorker, { type: "loaded" }>;
+type Embedded = Extract<FromWorker, { type: "embedded" }>;
+
+/** Options of {@linkcode EngineProcess}. */
+export interface EngineProcessOptions {
+  /** Called when the worker ends by itself; what waited has been rejected. */
+  readonly onCrash: (error: AtmosphereError) => void;
+}
+
+/** One worker. Rejects with `embedder_failed` what it can't answer any more. */
+export class EngineProcess {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, PromiseWithResolvers<Embedded>>();
+  #loading: PromiseWithResolvers<Loaded> | undefined;
+  #nextId = 0;
+
+  /** Starts the worker, which loads nothing yet. */
+  constructor(options: EngineProcessOptions) {
+    this.#worker = new Worker(new URL("./worker.ts", import.meta.url), {
+      type: "module",
+      name: "embed",
+    });
+    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
+    this.#worker.onerror = (event) => {
+      event.preventDefault(); // Otherwise the whole process ends with the worker.
+      const error = new AtmosphereError(
+        "embedder_failed",
+        `The embedding engine stopped: ${event.message}`,
+      );
+      this.#worker.terminate();
+      this.#rejectAll(error);
+      options.onCrash(error);
+    };
+  }
+
+  /** Loads the model. */
+  load(message: Omit<LoadMessage, "type">): Promise<Loaded> {
+    this.#loading = Promise.withResolvers();
+    this.#send({ type: "load", ...message });
+    return this.#loading.promise;
+  }
+
+  /** Embeds a batch. */
+  embed(texts: readonly string[]): Promise<Embedded> {
+    const id = this.#nextId++;
+    const answer = Promise.withResolvers<Embedded>();
+    this.#waiting.set(id, answer);
+    this.#send({ type: "embed", id, texts });
+    return answer.promise;
+  }
+
+  /** Ends the worker at once; what waits is rejected. */
+  terminate(): void {
+    this.#worker.terminate();
+    this.#rejectAll(new AtmosphereError("shutting_down", "The embedding engine was stopped"));
+  }
+
+  #send(message: ToWorker): void {
+    this.#worker.postMessage(message);
+  }
+
+  #receive(message: FromWorker): void {
+    switch (message.type) {
+      case "loaded":
+        this.#loading?.resolve(message);
+        break;
+      case "failed":
+        this.#worker.terminate();
+        this.#loading?.reject(
+          new AtmosphereError(
+            "embedder_failed",
+            `Loading the embedding model failed: ${message.reason}`,
+            message.hint === undefined ? {} : { hint: message.hint },
+          ),
+        );
+        break;
+      case "embedded":
+        this.#take(message.id)?.resolve(message);
+        break;
+      case "refused":
+        this.#take(message.id)?.reject(
+          new AtmosphereError("embedder_failed", `Embedding failed: ${message.reason}`),
+        );
+    }
+  }
+
+  #take(id: number): PromiseWithResolvers<Embedded> | undefined {
+    const answer = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    return answer;
+  }
+
+  #rejectAll(error: AtmosphereError): void {
+    this.#loading?.reject(error);
+    this.#loading?.promise.catch(() => {});
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * A prepared model's directory: what is in it, and whether it is what it says.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { AtmosphereError } from "../core/errors.ts";
+
+/** File that describes a prepared model's directory. */
+export const manifestName = "manifest.json";
+
+/** What a prepared model's directory holds. */
+export interface ModelManifest {
+  readonly name: string;
+  /** Precision of the weights, such as `q8`. */
+  readonly dtype: string;
+  readonly dimensions: number;
+  readonly maxTokens: number;
+  readonly licence: string;
+  readonly source: string;
+  readonly files: ReadonlyArray<{
+    /** Path below the directory. */
+    readonly path: string;
+    readonly sizeBytes: number;
+    /** SHA-256 in hexadecimal digits. */
+    readonly sha256: string;
+  }>;
+}
+
+/** SHA-256 of `bytes` in hexadecimal digits. */
+export async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}
+
+function unusable(directory: string, reason: string, cause?: unknown): AtmosphereError {
+  return new AtmosphereError(
+    "embedder_failed",
+    `The embedding model in ${directory} can't be used: ${reason}`,
+    { hint: `Remove ${directory} and let it be made again`, cause },
+  );
+}
+
+function isManifest(value: unknown): value is ModelManifest {
+  if (typeof value !== "object" || value === null) return false;
+  const manifest = value as Record<string, unknown>;
+  return typeof manifest.name === "string" && typeof manifest.dtype === "string" &&
+    Number.isInteger(manifest.dimensions) && Number.isInteger(manifest.maxTokens) &&
+    Array.isArray(manifest.files) &&
+    manifest.files.every((file) =>
+      typeof file?.path === "string" && !file.path.includes("..") &&
+      Number.isInteger(file.sizeBytes) && typeof file.sha256 === "string"
+    );
+}
+
+/** The manifest of a prepared model; undefined where there is none. Throws when it is broken. */
+export async function readManifest(directory: string): Promise<ModelManifest | undefined> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(join(directory, manifestName));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return undefined;
+    }
+    throw unusable(directory, "its manifest can't be read", error);
+  }
+  let manifest: unknown;
+  try {
+    manifest = JSON.parse(text);
+  } catch (error) {
+    throw unusable(directory, "its manifest is not JSON", error);
+  }
+  if (!isManifest(manifest)) throw unusable(directory, "its manifest is not of the expected form");
+  return manifest;
+}
+
+/** Throws `embedder_failed` naming the first file that is missing, truncated or changed. */
+export async function verifyModel(directory: string, manifest: ModelManifest): Promise<void> {
+  for (const { path, sizeBytes, sha256 } of manifest.files) {
+    let bytes: Uint8Array<ArrayBuffer>;
+    try {
+      bytes = await Deno.readFile(join(directory, path));
+    } catch (error) {
+      throw unusable(directory, `${path} can't be read`, error);
+    }
+    if (bytes.byteLength !== sizeBytes) {
+      throw unusable(directory, `${path} has ${bytes.byteLength} bytes instead of ${sizeBytes}`);
+    }
+    if (await sha256Hex(bytes) !== sha256) {
+      throw unusable(directory, `${path} is not the file that was prepared`);
+    }
+  }
+}

