@@ -19,6 +19,8 @@ export interface Search {
   readonly requirements: Requirements;
 }
 
+const idle: WeighedLoad = { ...idleLoad(), weighedTtfbMs: undefined };
+
 /** Positions that passed the filter, ranked on demand. */
 export class CandidatePool {
   #healthy = new Int32Array(16);
@@ -45,8 +47,11 @@ export class CandidatePool {
     for (let i = 0; i < total; i++) {
       const position = positions === undefined ? i : positions[i]!;
       const state = states[position]!;
-      load.readState(state, this.#load);
-      if (failedFilter(capabilities[position]!, requirements, this.#load) !== undefined) continue;
+      if (state.touched) load.readState(state, this.#load);
+      if (
+        failedFilter(capabilities[position]!, requirements, state.touched ? this.#load : idle) !==
+          undefined
+      ) continue;
       if (load.admits(state)) this.#healthy[healthy++] = position;
       else this.#ailing[ailing++] = position;
     }

@@ -27,8 +27,10 @@ export class CapabilityIndex {
   readonly firstRow: Int32Array;
   /** Strength by capability and class, one row of `intentClasses.length` a capability. */
   readonly strengths: Float32Array;
-  /** Quality tier, 1 to 5. */
-  readonly tiers: Float64Array;
+  /** Quality tiers, 1 to 5, each once. */
+  readonly distinctTiers: readonly number[];
+  /** Which of the distinct tiers a capability has. */
+  readonly tierSlots: Uint32Array;
   /** USD for a million output tokens, input weighed in. */
   readonly prices: Float64Array;
   /** Factor of the place where it runs. */
@@ -50,7 +52,11 @@ export class CapabilityIndex {
     this.names = new NameLookup(this.capabilities);
     this.firstRow = new Int32Array(count + 1);
     this.strengths = new Float32Array(count * intentClasses.length);
-    this.tiers = new Float64Array(count);
+    const tiers = this.capabilities.map(({ profile }) =>
+      profile?.qualityTier ?? constants.unknownTier
+    );
+    this.distinctTiers = [...new Set(tiers)];
+    this.tierSlots = Uint32Array.from(tiers, (tier) => this.distinctTiers.indexOf(tier));
     this.prices = new Float64Array(count);
     this.localities = new Float64Array(count);
     this.order = new Int32Array(count);
@@ -60,7 +66,6 @@ export class CapabilityIndex {
       // A vector of another space, left from a change of the embedder, can't be compared.
       for (const vector of vectors) if (vector.length === dimensions) rows.push(vector);
       this.firstRow[i + 1] = rows.length;
-      this.tiers[i] = capability.profile?.qualityTier ?? constants.unknownTier;
       this.prices[i] = blendedPrice(capability);
       this.localities[i] = localityFactor(capability.locality, constants);
       this.#setStrengths(i, constants);

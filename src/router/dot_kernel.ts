@@ -78,6 +78,7 @@ export class DotKernel {
   readonly #out: Float32Array;
   readonly #offsets: { rows: number; scales: number; out: number };
   readonly #dots: KernelExports["dots"];
+  #queryScale = 0;
 
   /** Quantises `vectors`, each of `dimensions` components. */
   constructor(vectors: readonly Float32Array[], dimensions: number) {
@@ -113,17 +114,37 @@ export class DotKernel {
 
   /** Dot products of `query` with every vector, in order; the array is reused by the next call. */
   dotAll(query: Float32Array): Float32Array {
-    const out = this.#out;
-    if (this.#count === 0) return out;
+    this.setQuery(query);
+    return this.dotRange(0, this.#count);
+  }
+
+  /** Sets what `dotRange` compares with. */
+  setQuery(query: Float32Array): void {
     const peak = peakOf(query);
-    if (peak === 0) return out.fill(0);
-    const gain = queryPeak / peak;
+    const gain = peak === 0 ? 0 : queryPeak / peak;
     const quantised = this.#query;
     for (let i = 0; i < this.#dimensions; i++) quantised[i] = Math.round(query[i]! * gain);
+    this.#queryScale = peak / queryPeak;
+  }
+
+  /**
+   * Computes the dot products with the vectors from `first` up to, not including, `end`. They are
+   * at their positions in the array that is returned, which is reused by the next call.
+   */
+  dotRange(first: number, end: number): Float32Array {
+    const out = this.#out;
+    if (end <= first) return out;
     const { rows, scales, out: results } = this.#offsets;
-    this.#dots(0, rows, scales, results, this.#count, this.#padded);
-    const scale = 1 / gain;
-    for (let i = 0; i < out.length; i++) out[i]! *= scale;
+    this.#dots(
+      0,
+      rows + first * this.#padded,
+      scales + 4 * first,
+      results + 4 * first,
+      end - first,
+      this.#padded,
+    );
+    const scale = this.#queryScale;
+    for (let i = first; i < end; i++) out[i]! *= scale;
     return out;
   }
 }

@@ -68,7 +68,9 @@ const describers: Readonly<
     const { index, estimate, preference } = context;
     if (estimate === undefined) return "not weighed";
     const source = index.capabilities[position]!.profile?.family ?? "assumed";
-    return `tier ${index.tiers[position]} (${source}), wanted ${context.wantedTier.toFixed(1)} ` +
+    return `tier ${index.distinctTiers[index.tierSlots[position]!]} (${source}), wanted ${
+      context.wantedTier.toFixed(1)
+    } ` +
       `for hardness ${estimate.hardness.toFixed(2)} by preference ${preference}`;
   },
   features(position, { context: { index, required } }) {

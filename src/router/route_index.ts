@@ -85,11 +85,12 @@ export class RouteIndex {
   nearest(vector: Float32Array | undefined): RouteScore | undefined {
     if (!this.#centroids.comparable(vector)) return undefined;
     const cosines = this.#centroids.dotAll(vector);
+    this.#texts.setQuery(vector);
     let best: Span | undefined;
     let bestScore = -Infinity;
     for (const row of this.#shortlist(cosines)) {
       const span = this.#spans[row]!;
-      const score = this.#score(span, { centroid: cosines[row]!, vector });
+      const score = this.#score(span, cosines[row]!);
       if (score > bestScore) {
         best = span;
         bestScore = score;
@@ -123,12 +124,13 @@ export class RouteIndex {
     return rows.sort((a, b) => a - b);
   }
 
-  #score(span: Span, options: { centroid: number; vector: Float32Array }): number {
+  #score(span: Span, centroidCosine: number): number {
     const { first, negative, end } = span;
+    const cosines = this.#texts.dotRange(first, end);
     const count = Math.min(nearestCount, negative - first);
     const top = this.#top.fill(-Infinity);
     for (let row = first; row < negative; row++) {
-      let cosine = this.#texts.dot(row, options.vector);
+      let cosine = cosines[row]!;
       for (let rank = 0; rank < count; rank++) {
         if (cosine <= top[rank]!) continue;
         const pushed = top[rank]!;
@@ -138,11 +140,11 @@ export class RouteIndex {
     }
     const limit = top[0]! + this.#constants.routeNegativeMargin;
     for (let row = negative; row < end; row++) {
-      if (this.#texts.dot(row, options.vector) > limit) return -Infinity;
+      if (cosines[row]! > limit) return -Infinity;
     }
     let sum = 0;
     for (let rank = 0; rank < count; rank++) sum += top[rank]!;
-    return (options.centroid + sum / count) / 2;
+    return (centroidCosine + sum / count) / 2;
   }
 
   #evidence(span: Span, vector: Float32Array): string[] {

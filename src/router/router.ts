@@ -38,7 +38,7 @@ import {
   weighsSpecialities,
   withoutTarget,
 } from "./scope.ts";
-import { Scorer, type ScoringContext, tierFor } from "./scorer.ts";
+import { Scorer, type ScoringContext, weighTiers } from "./scorer.ts";
 import { clusterOf, estimateIntent } from "./specialities.ts";
 import type {
   DecideContext,
@@ -287,7 +287,7 @@ class SemanticRouter implements Router {
       preference,
       required: requirements.features,
       estimate,
-      wantedTier: tierFor(estimate, preference, constants),
+      ...weighTiers(estimate, { index, preference, constants }),
       cosines: byMeaning && index.vectors.comparable(vector)
         ? index.vectors.dotAll(vector)
         : undefined,

@@ -42,6 +42,8 @@ export interface ScoringContext {
   readonly estimate: IntentEstimate | undefined;
   /** Tier that the intent wants; of no meaning without an estimate. */
   readonly wantedTier: number;
+  /** Quality factor by the index's distinct tiers; empty without an estimate. */
+  readonly qualities: readonly number[];
   /** Cosine of the intent to each row of the index's vectors; undefined without a vector. */
   readonly cosines: Float32Array | undefined;
   /** Capability that served this conversation last. */
@@ -56,13 +58,20 @@ export interface ScoringContext {
   readonly nowMs: number;
 }
 
-/** The wanted tier of an estimate; 0 without one. */
-export function tierFor(
+/** The tier that an estimate wants, and what each of the index's tiers is worth for it. */
+export function weighTiers(
   estimate: IntentEstimate | undefined,
-  preference: Preference,
-  constants: Constants,
-): number {
-  return estimate === undefined ? 0 : wantedTier(estimate.hardness, preference, constants);
+  options: { index: CapabilityIndex; preference: Preference; constants: Constants },
+): Pick<ScoringContext, "wantedTier" | "qualities"> {
+  if (estimate === undefined) return { wantedTier: 0, qualities: [] };
+  const { index, preference, constants } = options;
+  const wanted = wantedTier(estimate.hardness, preference, constants);
+  return {
+    wantedTier: wanted,
+    qualities: index.distinctTiers.map((tier) =>
+      qualityFactor(tier, { wanted, preference, constants })
+    ),
+  };
 }
 
 /** Computes factors and scores; holds scratch memory, so one instance serves one call at a time. */
@@ -79,7 +88,6 @@ export class Scorer {
     const { index, constants, preference, estimate } = context;
     const { id } = index.capabilities[position]!;
     const values = this.values;
-    context.load.readState(index.states[position]!, this.load);
     values[at.meaning] = context.cosines === undefined
       ? 1
       : meaningFactor(bestCosine(index, context.cosines, position), constants);
@@ -88,17 +96,13 @@ export class Scorer {
       values[at.quality] = 1;
     } else {
       values[at.speciality] = specialityFactor(strengthMatch(index, estimate, position), constants);
-      values[at.quality] = qualityFactor(index.tiers[position]!, {
-        wanted: context.wantedTier,
-        preference,
-        constants,
-      });
+      values[at.quality] = context.qualities[index.tierSlots[position]!]!;
     }
     values[at.features] = context.required.length === 0 ? 1 : featuresFactor(
       countUnknownFeatures(index.capabilities[position]!, context.required),
       constants,
     );
-    this.#scoreLive(id, context);
+    this.#scoreLive(position, context);
     values[at.cost] = costFactor(index.prices[position]!, preference, constants);
     values[at.locality] = index.localities[position]!;
     values[at.affinity] = context.sessionCapability === id ? 1 + constants.affinityGain : 1;
@@ -108,12 +112,14 @@ export class Scorer {
     return score;
   }
 
-  #scoreLive(id: string, context: ScoringContext): void {
+  #scoreLive(position: number, context: ScoringContext): void {
     const { values, load, judgement } = this;
-    const { constants, experience } = context;
+    const { constants, experience, index } = context;
+    const state = index.states[position]!;
+    context.load.readState(state, load);
     judgement.value = 0;
     judgement.weight = 0;
-    if (!context.live) {
+    if (!context.live || (!state.touched && experience.size === 0)) {
       values[at.load] = 1;
       values[at.latency] = 1;
       values[at.speed] = 1;
@@ -123,6 +129,7 @@ export class Scorer {
       return;
     }
     if (experience.size > 0) {
+      const { id } = index.capabilities[position]!;
       experience.judge(id, { cluster: context.cluster, nowMs: context.nowMs, into: judgement });
       // Until it is measured again, what was measured before the last start is the best guess.
       load.weighedTtfbMs ??= experience.latencyMs(id, context.cluster);

@@ -51,4 +51,14 @@ export class VectorTable {
   dotAll(query: Float32Array): Float32Array {
     return this.#kernel.dotAll(query);
   }
+
+  /** Sets what `dotRange` compares with. */
+  setQuery(query: Float32Array): void {
+    this.#kernel.setQuery(query);
+  }
+
+  /** As `dotAll`, but only the rows from `first` up to, not including, `end` are computed. */
+  dotRange(first: number, end: number): Float32Array {
+    return this.#kernel.dotRange(first, end);
+  }
 }

@@ -1,0 +1,256 @@
+/**
+ * Calibration on held-out samples: temperature, the gate, and what they achieve.
+ *
+ * Each fold holds out a part of the utterances of most routes, and all utterances of the other
+ * routes: to a model that never saw those routes, their utterances are foreign texts.
+ *
+ * @module
+ */
+
+import {
+  type CalibrationSample,
+  fitGate,
+  fitTemperature,
+  type Gate,
+  logSumExp,
+  passes,
+  type Signals,
+} from "./gate.ts";
+import { fitLinear, type LabelledTexts } from "./linear_fit.ts";
+import { buildPrototypes } from "./prototypes.ts";
+import { seededRandom, shuffle } from "./random.ts";
+import { LinearScorer, signalsOf } from "./scorer.ts";
+import { outOfScopeLabel } from "./softmax_trainer.ts";
+import type { Calibration, HeadMetrics } from "./types.ts";
+
+/** Utterances of one route that a head keeps as vectors. */
+export const mostPrototypes = 24;
+/** From here on, one split is as good as several folds. */
+const manySamples = 3_000;
+const foldCount = 3;
+/** Of several folds each leaves out this share of the routes, and one split leaves out this share. */
+const excludedShare = 0.15;
+/** Share of the utterances that a single split holds out. */
+const splitShare = 0.12;
+/** Below this, there are too few routes to leave one out. */
+const fewestRoutes = 4;
+/** Held-out utterances below which nothing is fitted. */
+const fewestHeldOut = 8;
+/** Foreign texts weigh this much of all utterances together. */
+const foreignShare = 0.25;
+
+/** Without a measurement: likeness decides, even at a cosine that paraphrases usually have. */
+export const usualCalibration: Calibration = {
+  temperature: 1,
+  gate: { bias: -4.5, weights: [0, 0, 12] },
+};
+
+/** Where likeness can't be known, everything is let through. */
+const usualTextCalibration: Calibration = { temperature: 1, gate: { bias: 2, weights: [0, 0, 0] } };
+
+/** A held-out text with what the fold's model said about it. */
+interface Observation {
+  readonly logits: Float32Array;
+  readonly best: readonly number[];
+  /** The route's position in the fold, or -1 for a foreign text. */
+  readonly label: number;
+  readonly likeness: number;
+}
+
+interface Fold {
+  readonly train: number[];
+  readonly test: number[];
+  /** Position of each route in the fold's model, or -1. */
+  readonly positions: Int32Array;
+  readonly classes: number;
+}
+
+function folds(data: LabelledTexts, classes: number, seed: number): Fold[] {
+  const random = seededRandom(seed);
+  const byRoute: number[][] = Array.from({ length: classes }, () => []);
+  const others: number[] = [];
+  data.labels.forEach((label, i) => (label >= 0 ? byRoute[label]! : others).push(i));
+  for (const samples of byRoute) shuffle(samples, random);
+  shuffle(others, random);
+  const routes = shuffle(Int32Array.from({ length: classes }, (_, i) => i), random);
+  const single = data.labels.length >= manySamples;
+  const smallest = Math.max(2, Math.min(foldCount, ...byRoute.map((samples) => samples.length)));
+  const count = single ? 1 : smallest;
+  const share = single ? splitShare : 1 / count;
+  const excluded = classes < fewestRoutes ? 0 : Math.max(1, Math.round(classes * excludedShare));
+  return Array.from({ length: count }, (_, fold) => {
+    const positions = new Int32Array(classes);
+    for (let e = 0; e < excluded; e++) positions[routes[(fold * excluded + e) % classes]!] = -1;
+    let next = 0;
+    for (let c = 0; c < classes; c++) if (positions[c] !== -1) positions[c] = next++;
+    const result: Fold = { train: [], test: [], positions, classes: next };
+    const divide = (samples: readonly number[]) => {
+      const from = Math.floor(samples.length * share * fold);
+      const to = samples.length < 2 ? 0 : Math.ceil(samples.length * share * (fold + 1));
+      samples.forEach((sample, i) =>
+        (i >= from && i < to ? result.test : result.train).push(sample)
+      );
+    };
+    for (let c = 0; c < classes; c++) {
+      if (positions[c] === -1) result.test.push(...byRoute[c]!);
+      else divide(byRoute[c]!);
+    }
+    divide(others);
+    return result;
+  });
+}
+
+/** The label of a sample in a fold's model; undefined when the fold can't use it. */
+function foldLabel(label: number, positions: Int32Array): number | undefined {
+  if (label === outOfScopeLabel) return label;
+  const route = label >= 0 ? label : -2 - label;
+  const position = positions[route]!;
+  if (label >= 0) return position;
+  return position === -1 ? undefined : -2 - position;
+}
+
+function observe(
+  data: LabelledTexts,
+  fold: Fold,
+  options: { dimensions: number; seed: number },
+): { withVector: Observation[]; withoutVector: Observation[] } {
+  const { dimensions } = options;
+  const kept = fold.train.flatMap((i) => {
+    const label = foldLabel(data.labels[i]!, fold.positions);
+    return label === undefined ? [] : [{ i, label }];
+  });
+  const parts = fitLinear({
+    texts: kept.map(({ i }) => data.texts[i]!),
+    vectors: dimensions === 0 ? [] : kept.map(({ i }) => data.vectors[i]!),
+    labels: Int32Array.from(kept, ({ label }) => label),
+  }, { classes: fold.classes, ...options });
+  const routes = Array.from({ length: fold.classes }, () => ({
+    texts: [] as string[],
+    vectors: [] as Float32Array[],
+  }));
+  if (dimensions > 0) {
+    for (const { i, label } of kept) {
+      if (label < 0) continue;
+      routes[label]!.texts.push(data.texts[i]!);
+      routes[label]!.vectors.push(data.vectors[i]!);
+    }
+  }
+  const prototypes = buildPrototypes(routes, { dimensions, most: mostPrototypes });
+  const scorer = new LinearScorer(parts);
+  const look = (i: number, vector: Float32Array | undefined): Observation[] => {
+    const label = foldLabel(data.labels[i]!, fold.positions) ?? -2;
+    if (label < outOfScopeLabel) return [];
+    scorer.score(data.texts[i]!, vector);
+    const best = scorer.best(3);
+    const logits = scorer.logits.slice();
+    const [, , likeness] = signalsOf(logits, { temperature: 1, best, prototypes, vector });
+    return [{ logits, best, label, likeness }];
+  };
+  return {
+    withVector: dimensions === 0 ? [] : fold.test.flatMap((i) => look(i, data.vectors[i]!)),
+    withoutVector: fold.test.flatMap((i) => look(i, undefined)),
+  };
+}
+
+function signals(observation: Observation, temperature: number): Signals {
+  const { logits, best, likeness } = observation;
+  const inverse = 1 / temperature;
+  return [
+    logSumExp(logits, 1),
+    logits[best[0]!]! * inverse - logSumExp(logits, inverse),
+    likeness,
+  ];
+}
+
+function fit(observations: readonly Observation[], usual: Calibration): Calibration {
+  const inScope = observations.filter(({ label }) => label >= 0);
+  if (inScope.length < fewestHeldOut) return usual;
+  const samples: CalibrationSample[] = inScope.map(({ logits, label }) => ({ logits, label }));
+  const temperature = fitTemperature(samples);
+  const foreign = observations.length - inScope.length;
+  if (foreign === 0) return { temperature, gate: usual.gate };
+  const gate: Gate = fitGate(observations.map((observation) => ({
+    signals: signals(observation, temperature),
+    inScope: observation.label >= 0,
+    weight: observation.label >= 0 ? 1 : foreignShare * inScope.length / foreign,
+  })));
+  return { temperature, gate };
+}
+
+/** Result of {@linkcode calibrate}. */
+export interface CalibrationResult {
+  readonly withVector: Calibration;
+  readonly withoutVector: Calibration;
+  readonly held: readonly HeldOut[];
+}
+
+/** A held-out text with the calibrated answer. */
+export interface HeldOut {
+  readonly inScope: boolean;
+  readonly correct: boolean;
+  /** Probability of the best route. */
+  readonly score: number;
+  /** Probability of belonging to any route. */
+  readonly belongs: number;
+}
+
+/** Calibrates on `data`, whose labels name `classes` routes. */
+export function calibrate(
+  data: LabelledTexts,
+  options: { readonly classes: number; readonly dimensions: number; readonly seed: number },
+): CalibrationResult {
+  const { classes, dimensions, seed } = options;
+  const withVector: Observation[] = [];
+  const withoutVector: Observation[] = [];
+  if (classes > 1) {
+    for (const fold of folds(data, classes, seed)) {
+      const seen = observe(data, fold, { dimensions, seed });
+      withVector.push(...seen.withVector);
+      withoutVector.push(...seen.withoutVector);
+    }
+  }
+  const fitted = {
+    withVector: fit(withVector, usualCalibration),
+    withoutVector: fit(withoutVector, usualTextCalibration),
+  };
+  const [observed, calibration] = dimensions === 0
+    ? [withoutVector, fitted.withoutVector]
+    : [withVector, fitted.withVector];
+  return { ...fitted, held: observed.map((observation) => heldOut(observation, calibration)) };
+}
+
+function heldOut(observation: Observation, calibration: Calibration): HeldOut {
+  const own = signals(observation, calibration.temperature);
+  const belongs = passes(calibration.gate, own);
+  return {
+    inScope: observation.label >= 0,
+    correct: observation.best[0] === observation.label,
+    score: belongs * Math.exp(own[1]),
+    belongs,
+  };
+}
+
+/** How the held-out texts fared, given the two measures that need sorting. */
+export function headMetrics(
+  held: readonly HeldOut[],
+  measures: {
+    auroc(inScope: readonly number[], foreign: readonly number[]): number;
+    calibrationError(scores: readonly number[], correct: readonly boolean[]): number;
+  },
+): HeadMetrics {
+  const own = held.filter(({ inScope }) => inScope);
+  const foreign = held.filter(({ inScope }) => !inScope);
+  return {
+    accuracy: own.length === 0 ? NaN : own.filter(({ correct }) => correct).length / own.length,
+    aurocOutOfScope: measures.auroc(
+      own.map(({ belongs }) => belongs),
+      foreign.map(({ belongs }) => belongs),
+    ),
+    calibrationError: measures.calibrationError(
+      own.map(({ score }) => score),
+      own.map(({ correct }) => correct),
+    ),
+    heldOut: own.length,
+    foreign: foreign.length,
+  };
+}
