@@ -83,7 +83,7 @@ export class Kernel {
     const memory = new WebAssembly.Memory({ initial: Math.max(1, Math.ceil(bytes / pageBytes)) });
     const module = new WebAssembly.Module(kernelModule());
     const instance = new WebAssembly.Instance(module, { env: { memory } });
-    this.#buffer = memory.buffer;
+    this.#buffer = memory.buffer as ArrayBuffer;
     this.#exports = instance.exports as unknown as KernelExports;
   }
 

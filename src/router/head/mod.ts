@@ -1,0 +1,15 @@
+/**
+ * The learned head: a classifier trained from the user's routes.
+ *
+ * @module
+ */
+
+export { LearnedHead, noRoute } from "./head.ts";
+export { trainHead, type TrainOptions } from "./train_head.ts";
+export {
+  trainingHash,
+  type TrainingSet,
+  trainingSet,
+  type TrainingSource,
+} from "./training_set.ts";
+export type { HeadData, HeadEmbedder, HeadMetrics } from "./types.ts";
