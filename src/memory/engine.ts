@@ -36,8 +36,10 @@ import type {
   SearchQuery,
   SearchResult,
 } from "./types.ts";
+import { exportItems, type ExportPage } from "./transfer/export.ts";
 import { Writer } from "./writer.ts";
 
+const exportPageItems = 256;
 // A new segment is written with the first commit after this many vectors.
 const sealAfter = blockRows;
 
@@ -94,7 +96,7 @@ export class Engine implements EngineOperations {
       });
       return new Engine(database, options.now);
     } catch (error) {
-      database.close();
+      await database.close();
       throw error;
     }
   }
@@ -105,7 +107,7 @@ export class Engine implements EngineOperations {
     if ([...this.#unsealed.values()].some((vectors) => vectors >= sealAfter)) {
       await this.#commit(async () => {});
     }
-    this.#database.close();
+    await this.#database.close();
   }
 
   async #commit<T>(work: (session: Session) => Promise<T>): Promise<T> {
@@ -281,6 +283,21 @@ export class Engine implements EngineOperations {
         ...options,
         collection,
         scope: compileScope(options.scope, collection.number),
+        nowMs: this.#now(),
+      });
+    });
+  }
+
+  async export(
+    options: { collection: string; scope: Scope; vectors: boolean; cursor?: string },
+  ): Promise<ExportPage> {
+    return await this.#read(async (session) => {
+      const collection = this.#collection(options.collection);
+      return await exportItems(session, {
+        ...options,
+        collection,
+        scope: compileScope(options.scope, collection.number),
+        limit: exportPageItems,
         nowMs: this.#now(),
       });
     });

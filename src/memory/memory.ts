@@ -10,6 +10,8 @@ import { fileUrl } from "./database/place.ts";
 import type { SalvagedPage } from "./database/salvage.ts";
 import type { ForgetSelection, MemoryStats } from "./protocol.ts";
 import type { ItemPage } from "./items/read.ts";
+import type { ExportPage } from "./transfer/export.ts";
+import { Importer, type ImportOptions, type ImportReport } from "./transfer/import.ts";
 import {
   type AddResult,
   type CollectionInfo,
@@ -17,6 +19,7 @@ import {
   type Item,
   type ItemVersion,
   type NewItem,
+  parseSpaceLabel,
   type Scope,
   type SearchQuery,
   type SearchResult,
@@ -105,8 +108,10 @@ export class Memory implements AsyncDisposable {
     const known = await this.#space(name, options.signal);
     if (known !== undefined) return known;
     const { first } = options;
-    if (first.vector !== undefined && first.model === undefined) {
-      const space = { kind: "own", dimensions: first.vector.length } as const;
+    if (first.vector !== undefined) {
+      const space = first.model === undefined
+        ? { kind: "own", dimensions: first.vector.length } as const
+        : parseSpaceLabel(first.model);
       return (await this.createCollection(name, { space })).space;
     }
     if (this.#embedder === undefined) {
@@ -255,6 +260,40 @@ export class Memory implements AsyncDisposable {
   async forget(selection: ForgetSelection, options: CollectionChoice = {}): Promise<number> {
     const { collection = "default", signal } = options;
     return await this.#engine.call("forget", { collection, selection }, signal);
+  }
+
+  /** Items as JSON Lines, by namespace and id; the same items give the same bytes. */
+  async *export(
+    options: CollectionChoice & Scope & {
+      /** Whether vectors are written as well. @default true */
+      vectors?: boolean;
+    } = {},
+  ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    const { collection = "default", signal, vectors = true, ...scope } = options;
+    for (let cursor: string | undefined = "";;) {
+      const page: ExportPage = await this.#engine.call("export", {
+        collection,
+        scope,
+        vectors,
+        ...(cursor === "" ? {} : { cursor }),
+      }, signal);
+      if (page.items > 0) yield page.bytes;
+      cursor = page.next;
+      if (cursor === undefined) return;
+    }
+  }
+
+  /**
+   * Adds the items of JSON Lines as {@linkcode Memory.export} writes them. Repeating it changes
+   * nothing. Throws at the first broken line, which the message names, unless told to skip those.
+   */
+  async import(
+    stream: AsyncIterable<Uint8Array>,
+    options: ImportOptions & { collection?: string } = {},
+  ): Promise<ImportReport> {
+    const { collection = "default", signal } = options;
+    const choice = { collection, ...(signal === undefined ? {} : { signal }) };
+    return await new Importer((items) => this.add(items, choice), options).run(stream);
   }
 
   /** What is in the database. */

@@ -15,3 +15,4 @@ export {
 export type { ItemPage } from "./items/read.ts";
 export type { ForgetSelection, MemoryStats } from "./protocol.ts";
 export { recoverMemory, type RecoveryReport } from "./recover.ts";
+export type { BrokenLine, ImportOptions, ImportReport } from "./transfer/import.ts";

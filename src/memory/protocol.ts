@@ -17,6 +17,7 @@ import type {
   SearchResult,
 } from "./types.ts";
 import type { SalvagedPage } from "./database/salvage.ts";
+import type { ExportPage } from "./transfer/export.ts";
 import type { ItemPage } from "./items/read.ts";
 
 /** Which items to forget. Exactly one way is given. */
@@ -64,6 +65,9 @@ export interface EngineOperations {
     options: { collection: string; scope: Scope; limit: number; cursor?: string },
   ): Promise<ItemPage>;
   forget(options: { collection: string; selection: ForgetSelection }): Promise<number>;
+  export(
+    options: { collection: string; scope: Scope; vectors: boolean; cursor?: string },
+  ): Promise<ExportPage>;
   stats(): Promise<MemoryStats>;
   verify(): Promise<string[]>;
   salvage(options: { url: string; from: number }): Promise<SalvagedPage>;

@@ -5,7 +5,9 @@
  */
 
 import { fileUrl } from "./database/place.ts";
-import { createMemory, type MemoryOptions } from "./memory.ts";
+import type { NewItem } from "./types.ts";
+import { AtmosphereError } from "../core/mod.ts";
+import { createMemory, type Memory, type MemoryOptions } from "./memory.ts";
 
 /** What {@linkcode recoverMemory} has done. */
 export interface RecoveryReport {
@@ -22,6 +24,24 @@ async function moveIfThere(from: string, to: string): Promise<void> {
     await Deno.rename(from, to);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** Adds what can be added, one by one where a batch is refused; how many that were. */
+async function addAll(
+  memory: Memory,
+  options: { collection: string; items: readonly NewItem[] },
+): Promise<number> {
+  const { collection, items } = options;
+  try {
+    await memory.add(items, { collection });
+    return items.length;
+  } catch (error) {
+    if (!(error instanceof AtmosphereError) || error.code !== "invalid_request") throw error;
+    if (items.length === 1) return 0;
+    let added = 0;
+    for (const item of items) added += await addAll(memory, { collection, items: [item] });
+    return added;
   }
 }
 
@@ -51,13 +71,11 @@ export async function recoverMemory(
       const page = await memory.salvage(fileUrl(copy), from);
       for (const { name, ...rest } of page.collections) await memory.createCollection(name, rest);
       lost += page.lost;
-      for (const { collection, item } of page.items) {
-        try {
-          await memory.add([item], { collection });
-          recovered++;
-        } catch {
-          lost++;
-        }
+      const byCollection = Map.groupBy(page.items, ({ collection }) => collection);
+      for (const [collection, entries] of byCollection) {
+        const saved = await addAll(memory, { collection, items: entries.map(({ item }) => item) });
+        recovered += saved;
+        lost += entries.length - saved;
       }
       from = page.next;
     }

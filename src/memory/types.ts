@@ -4,6 +4,8 @@
  * @module
  */
 
+import { AtmosphereError } from "../core/mod.ts";
+
 /** The vectors that a collection holds; vectors of two different spaces can't be compared. */
 export type VectorSpace =
   /** Made by one embedding model. */
@@ -219,4 +221,26 @@ export function spaceLabel(space: VectorSpace): string {
     case "none":
       return "none";
   }
+}
+
+/** The space that {@linkcode spaceLabel} wrote. Throws `invalid_request` when it is none. */
+export function parseSpaceLabel(label: string): VectorSpace {
+  if (label === "none") return { kind: "none" };
+  const parts = label.split("/");
+  const dimensions = Number(parts.pop());
+  if (Number.isInteger(dimensions) && dimensions > 0) {
+    if (parts.length === 1 && parts[0] === "own") return { kind: "own", dimensions };
+    const dtype = parts.pop();
+    const name = parts.join("/");
+    if (dtype !== undefined && dtype !== "" && name !== "") {
+      return { kind: "embedder", name, dtype, dimensions };
+    }
+  }
+  throw new AtmosphereError(
+    "invalid_request",
+    `A vector's model must be NAME/DTYPE/DIMENSIONS or own/DIMENSIONS, got ${
+      JSON.stringify(label)
+    }`,
+    { param: "model" },
+  );
 }

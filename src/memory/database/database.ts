@@ -6,12 +6,14 @@
 
 import {
   type Client,
+  type Config,
   createClient,
   type InArgs,
+  LibsqlError,
   type ResultSet,
   type TransactionMode,
 } from "@libsql/client";
-import { databaseError, isBusy } from "./errors.ts";
+import { databaseError, isBusy, sqliteCode } from "./errors.ts";
 
 /** A value that a statement takes. */
 export type SqlArgument = string | number | bigint | null | Uint8Array<ArrayBuffer>;
@@ -47,6 +49,22 @@ const lockWaitMs = 250;
 // Vectors of 384 floats leave a quarter of a 4 KiB page empty, but a sixteenth of an 8 KiB one.
 const pageSizeBytes = 8192;
 
+/** A client; that it can't open a file has no code of its own. */
+function connect(config: Config): Client {
+  try {
+    return createClient(config);
+  } catch (error) {
+    if (sqliteCode(error) !== undefined || !config.url.startsWith("file:")) throw error;
+    throw new LibsqlError(
+      "The file can't be opened",
+      "SQLITE_CANTOPEN",
+      undefined,
+      undefined,
+      error as Error,
+    );
+  }
+}
+
 function rows(result: ResultSet): Row[] {
   return result.rows as unknown as Row[];
 }
@@ -79,7 +97,7 @@ export class Database implements Session {
       ? decodeURIComponent(options.url.slice("file:".length))
       : options.url.replace(/\/\/[^/@]*@/, "//").replace(/\?.*$/, "");
     try {
-      const client = createClient({
+      const client = connect({
         url: options.url,
         ...(options.token === undefined ? {} : { authToken: options.token }),
         intMode: "number",
@@ -205,8 +223,13 @@ export class Database implements Session {
     if (!this.remote) await this.query("PRAGMA wal_checkpoint(TRUNCATE)");
   }
 
-  /** Closes the connection. */
-  close(): void {
+  /** Closes the connection, and leaves all that a file holds in the file itself if it can. */
+  async close(): Promise<void> {
+    try {
+      if (!this.remote) await this.#client.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch {
+      // Another process is reading: the log stays, and is as good a place.
+    }
     this.#client.close();
   }
 }

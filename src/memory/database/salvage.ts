@@ -118,6 +118,6 @@ export async function salvagePage(
       ...(to < high ? { next: to + 1 } : {}),
     };
   } finally {
-    database.close();
+    await database.close();
   }
 }

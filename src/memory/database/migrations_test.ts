@@ -1,0 +1,106 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { AtmosphereError } from "../../core/mod.ts";
+import { Database } from "./database.ts";
+import { migrate, type Migration } from "./migrations.ts";
+
+const steps: readonly Migration[] = [
+  { version: 1, name: "one", statements: ["CREATE TABLE things (name TEXT)"] },
+  {
+    version: 2,
+    name: "two",
+    statements: [
+      "ALTER TABLE things ADD COLUMN size INTEGER",
+      "UPDATE things SET size = length(name)",
+    ],
+  },
+  { version: 3, name: "three", statements: ["CREATE INDEX things_by_size ON things (size)"] },
+];
+
+async function withDatabase(work: (url: string) => Promise<void>): Promise<void> {
+  const dir = await Deno.makeTempDir();
+  try {
+    await work(`file:${dir}/m.db`);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}
+
+async function open<T>(url: string, work: (database: Database) => Promise<T>): Promise<T> {
+  const database = await Database.open({ url });
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}
+
+async function versions(database: Database): Promise<unknown[]> {
+  const rows = await database.query("SELECT version FROM schema_migrations ORDER BY version");
+  return rows.map((row) => row["version"]);
+}
+
+Deno.test("migrate() upgrades a file of every former version and keeps what is in it", async () => {
+  for (const from of [1, 2, 3]) {
+    await withDatabase(async (url) => {
+      await open(url, async (database) => {
+        await migrate(database, { migrations: steps.slice(0, from), nowMs: 1 });
+        await database.query("INSERT INTO things (name) VALUES ('four')");
+      });
+      await open(url, async (database) => {
+        await migrate(database, { migrations: steps, nowMs: 2 });
+        await migrate(database, { migrations: steps, nowMs: 3 });
+        assertEquals(await versions(database), [1, 2, 3]);
+        const [row] = await database.query("SELECT name, size FROM things");
+        assertEquals(row?.["name"], "four");
+        assertEquals(row?.["size"], from === 1 ? 4 : null);
+      });
+    });
+  }
+});
+
+Deno.test("migrate() goes on where an upgrade was cut short", async () => {
+  await withDatabase(async (url) => {
+    const broken = [steps[0]!, {
+      ...steps[1]!,
+      statements: [...steps[1]!.statements, "SELECT * FROM no_such_table"],
+    }];
+    await open(url, async (database) => {
+      await migrate(database, { migrations: steps.slice(0, 1), nowMs: 1 });
+      await database.query("INSERT INTO things (name) VALUES ('four')");
+      await assertRejects(() => migrate(database, { migrations: broken, nowMs: 1 }));
+      assertEquals(await versions(database), [1]);
+      // Nothing of the half-done step is left.
+      await assertRejects(() => database.query("SELECT size FROM things"));
+      await migrate(database, { migrations: steps, nowMs: 2 });
+      assertEquals(await versions(database), [1, 2, 3]);
+      assertEquals((await database.query("SELECT size FROM things"))[0]?.["size"], 4);
+    });
+  });
+});
+
+Deno.test("migrate() by several connections at once does each step once", async () => {
+  await withDatabase(async (url) => {
+    const databases = await Promise.all([1, 2, 3, 4].map(() => Database.open({ url })));
+    try {
+      await Promise.all(
+        databases.map((database) => migrate(database, { migrations: steps, nowMs: 1 })),
+      );
+      assertEquals(await versions(databases[0]!), [1, 2, 3]);
+    } finally {
+      for (const database of databases) await database.close();
+    }
+  });
+});
+
+Deno.test("migrate() refuses a file of a newer program", async () => {
+  await withDatabase(async (url) => {
+    await open(url, async (database) => {
+      await migrate(database, { migrations: steps, nowMs: 1 });
+      const error = await assertRejects(
+        () => migrate(database, { migrations: steps.slice(0, 2), nowMs: 2 }),
+        AtmosphereError,
+      );
+      assertEquals(error.code, "database_failed");
+    });
+  });
+});
