@@ -69,8 +69,15 @@ function rows(result: ResultSet): Row[] {
   return result.rows as unknown as Row[];
 }
 
-function toStatement(statement: Statement): { sql: string; args: InArgs } {
-  return { sql: statement.sql, args: statement.args as InArgs };
+/** A server gets every number as a float unless it is a `bigint`. */
+function toStatement(
+  statement: Statement,
+  options: { remote: boolean },
+): { sql: string; args: InArgs } {
+  const args = options.remote
+    ? statement.args.map((value) => Number.isSafeInteger(value) ? BigInt(value as number) : value)
+    : statement.args;
+  return { sql: statement.sql, args: args as InArgs };
 }
 
 /** A libSQL database: a file, or a server that the same client speaks to. */
@@ -164,12 +171,14 @@ export class Database implements Session {
 
   async query(sql: string, args: readonly SqlArgument[] = []): Promise<Row[]> {
     return await this.#guard(async () =>
-      rows(await this.#client.execute(toStatement({ sql, args })))
+      rows(await this.#client.execute(toStatement({ sql, args }, this)))
     );
   }
 
   async run(statements: readonly Statement[]): Promise<void> {
-    await this.#guard(() => this.#client.batch(statements.map(toStatement), "write"));
+    await this.#guard(() =>
+      this.#client.batch(statements.map((statement) => toStatement(statement, this)), "write")
+    );
   }
 
   /** Runs `work` in a write transaction; all or nothing. It is called again when the lock was held. */
@@ -186,9 +195,11 @@ export class Database implements Session {
       try {
         const result = await work({
           query: async (sql, args = []) =>
-            rows(await transaction.execute(toStatement({ sql, args }))),
+            rows(await transaction.execute(toStatement({ sql, args }, this))),
           run: async (statements) => {
-            if (statements.length > 0) await transaction.batch(statements.map(toStatement));
+            if (statements.length > 0) {
+              await transaction.batch(statements.map((statement) => toStatement(statement, this)));
+            }
           },
         });
         await transaction.commit();
