@@ -60,7 +60,7 @@ function embed(path: string, contentType: string, bytes: Uint8Array): EmbeddedAs
   return {
     path,
     contentType,
-    etag: `"${digest(bytes)}"`,
+    etag: `W/"${digest(bytes)}"`,
     data: {
       raw: base64(bytes),
       ...(br.length < bytes.length ? { br: base64(br) } : {}),

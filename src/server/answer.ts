@@ -5,7 +5,7 @@
  */
 
 import type { BackendOperation, GatewayResponse } from "../core/mod.ts";
-import { Departure } from "./departure.ts";
+import type { Departure, DepartureWatch } from "./departure.ts";
 import type { ServerDeps } from "./deps.ts";
 import { errorBody, report } from "./error_response.ts";
 import type { Exchange } from "./exchange.ts";
@@ -34,13 +34,14 @@ export async function answerRequest(
   exchange: Exchange,
   how: {
     readonly deps: ServerDeps;
+    readonly departures: DepartureWatch;
     readonly operation: BackendOperation;
     readonly parsed: ParsedRequest;
     readonly reshape?: Reshape;
   },
 ): Promise<Response> {
   const { deps, operation, parsed } = how;
-  const departure = new Departure(exchange.request);
+  const departure = how.departures.watch(exchange.request);
   try {
     let answer = await deps.gateway.handle({
       operation,

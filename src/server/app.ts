@@ -7,6 +7,7 @@
 import { Hono } from "hono";
 import { TrieRouter } from "hono/router/trie-router";
 import { AtmosphereError } from "../core/mod.ts";
+import { DepartureWatch } from "./departure.ts";
 import type { ServerDeps } from "./deps.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { errorResponse } from "./error_response.ts";
@@ -21,6 +22,7 @@ import { eventEndpoints } from "./routes/events.ts";
 import { healthEndpoints } from "./routes/health.ts";
 import { modelEndpoints } from "./routes/models.ts";
 import { nativeEndpoints } from "./routes/native.ts";
+import { openapiEndpoints } from "./routes/openapi.ts";
 import type { Access } from "./token_check.ts";
 
 /** The HTTP interface, to be handed to `Deno.serve`. */
@@ -35,13 +37,15 @@ interface Env {
 
 /** Every endpoint of our own, by route group. */
 export function ownEndpoints(deps: ServerDeps): Endpoint[] {
+  const departures = new DepartureWatch();
   return [
-    ...chatEndpoints(deps),
-    ...embeddingsEndpoints(deps),
+    ...chatEndpoints(deps, departures),
+    ...embeddingsEndpoints(deps, departures),
     ...modelEndpoints(deps),
-    ...nativeEndpoints(deps),
+    ...nativeEndpoints(deps, departures),
     ...eventEndpoints(deps),
     ...healthEndpoints(deps),
+    ...openapiEndpoints(deps),
   ];
 }
 

@@ -13,7 +13,7 @@ export interface EmbeddedAsset {
   /** Path below `/`; the page itself has `/`. */
   readonly path: string;
   readonly contentType: string;
-  /** Strong entity tag, quotes included. */
+  /** Weak entity tag, since one stands for every content coding. */
   readonly etag: string;
   /** The bytes in base 64, plain and by content coding where that is smaller. */
   readonly data: {

@@ -1,23 +1,57 @@
 /**
  * Notices that the caller of a request goes away while its answer is still being prepared.
  *
- * Once the answer is handed over, its body's `cancel()` tells, and the request's own signal no longer
- * does: the runtime aborts it at the end of every answer, whole ones included.
+ * Two habits of the runtime shape this. A request's own signal is aborted at the end of every answer,
+ * whole ones included, so it counts only until the answer begins; from then on the body's `cancel()` tells.
+ * And a signal that was once looked at costs more than all the rest of a quick request, so only those
+ * requests are watched that have been waiting for a moment.
  *
  * @module
  */
 
-/** Watches one request until its answer begins. */
+/** Wait after which a request's own signal is looked at, in milliseconds. */
+const patienceMs = 20;
+
+/** The requests of one server whose answers are being prepared. */
+export class DepartureWatch {
+  /** Requests that nobody has looked at yet. */
+  readonly #fresh = new Set<Departure>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Watches `request` until {@linkcode Departure.answered}. */
+  watch(request: Request): Departure {
+    const departure = new Departure(request, (done) => this.#forget(done));
+    this.#fresh.add(departure);
+    this.#timer ??= setTimeout(() => this.#look(), patienceMs);
+    return departure;
+  }
+
+  #look(): void {
+    this.#timer = undefined;
+    for (const departure of this.#fresh) departure.look();
+    this.#fresh.clear();
+  }
+
+  #forget(departure: Departure): void {
+    this.#fresh.delete(departure);
+    if (this.#fresh.size > 0) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}
+
+/** One request whose caller may go away. */
 export class Departure {
   readonly #controller = new AbortController();
-  readonly #watched: AbortSignal;
-  readonly #onAbort = () => this.leave(this.#watched.reason);
+  readonly #request: Request;
+  readonly #forget: (departure: Departure) => void;
+  #watched: AbortSignal | undefined;
+  readonly #onAbort = () => this.leave(this.#watched?.reason);
 
-  /** Watches from now on. */
-  constructor(request: Request) {
-    this.#watched = request.signal;
-    if (this.#watched.aborted) this.#onAbort();
-    else this.#watched.addEventListener("abort", this.#onAbort, { once: true });
+  /** Made by {@linkcode DepartureWatch.watch}. */
+  constructor(request: Request, forget: (departure: Departure) => void) {
+    this.#request = request;
+    this.#forget = forget;
   }
 
   /** Aborts when the caller goes away. */
@@ -25,15 +59,21 @@ export class Departure {
     return this.#controller.signal;
   }
 
+  /** Hears from now on whether the caller goes, and at once when it is gone already. */
+  look(): void {
+    this.#watched = this.#request.signal;
+    if (this.#watched.aborted) this.#onAbort();
+    else this.#watched.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
   /** The answer begins: from now on only {@linkcode leave} counts. */
   answered(): void {
-    this.#watched.removeEventListener("abort", this.#onAbort);
+    this.#forget(this);
+    this.#watched?.removeEventListener("abort", this.#onAbort);
   }
 
   /** The caller is gone. */
   leave(reason: unknown): void {
-    this.#controller.abort(
-      reason ?? new DOMException("The caller went away", "AbortError"),
-    );
+    this.#controller.abort(reason ?? new DOMException("The caller went away", "AbortError"));
   }
 }

@@ -7,11 +7,12 @@
 import { answerRequest } from "../answer.ts";
 import { readJsonBody } from "../body.ts";
 import { parseChat, parseCompletion } from "../chat_request.ts";
+import type { DepartureWatch } from "../departure.ts";
 import type { ServerDeps } from "../deps.ts";
 import type { Endpoint } from "../endpoint.ts";
 
 /** Chat and text completions. */
-export function chatEndpoints(deps: ServerDeps): Endpoint[] {
+export function chatEndpoints(deps: ServerDeps, departures: DepartureWatch): Endpoint[] {
   const limits = { maxBytes: deps.settings.maxBodyBytes };
   return [
     {
@@ -21,7 +22,12 @@ export function chatEndpoints(deps: ServerDeps): Endpoint[] {
       handle: async (exchange) => {
         const json = await readJsonBody(exchange.request, limits);
         const parsed = parseChat(json, exchange.request.headers);
-        return await answerRequest(exchange, { deps, operation: "chat/completions", parsed });
+        return await answerRequest(exchange, {
+          deps,
+          departures,
+          operation: "chat/completions",
+          parsed,
+        });
       },
     },
     {
@@ -31,7 +37,12 @@ export function chatEndpoints(deps: ServerDeps): Endpoint[] {
       handle: async (exchange) => {
         const json = await readJsonBody(exchange.request, limits);
         const parsed = parseCompletion(json, exchange.request.headers);
-        return await answerRequest(exchange, { deps, operation: "completions", parsed });
+        return await answerRequest(exchange, {
+          deps,
+          departures,
+          operation: "completions",
+          parsed,
+        });
       },
     },
   ];

@@ -6,13 +6,14 @@
 
 import { answerRequest } from "../answer.ts";
 import { readJsonBody } from "../body.ts";
+import type { DepartureWatch } from "../departure.ts";
 import type { ServerDeps } from "../deps.ts";
 import { parseEmbeddings } from "../embeddings_request.ts";
 import { reshapeEmbeddings } from "../embedding_format.ts";
 import type { Endpoint } from "../endpoint.ts";
 
 /** Embeddings. */
-export function embeddingsEndpoints(deps: ServerDeps): Endpoint[] {
+export function embeddingsEndpoints(deps: ServerDeps, departures: DepartureWatch): Endpoint[] {
   const limits = { maxBytes: deps.settings.maxBodyBytes };
   return [{
     method: "POST",
@@ -23,6 +24,7 @@ export function embeddingsEndpoints(deps: ServerDeps): Endpoint[] {
       const parsed = parseEmbeddings(json, exchange.request.headers);
       return await answerRequest(exchange, {
         deps,
+        departures,
         operation: "embeddings",
         parsed,
         reshape: (answer) => reshapeEmbeddings(answer, parsed.encoding),

@@ -6,6 +6,7 @@
 
 import { AtmosphereError, type CapabilityKind, type RouteQuery } from "../../core/mod.ts";
 import { readJsonBody } from "../body.ts";
+import type { DepartureWatch } from "../departure.ts";
 import type { ServerDeps } from "../deps.ts";
 import type { Endpoint } from "../endpoint.ts";
 import {
@@ -33,7 +34,7 @@ const fixedKinds: ReadonlySet<string> = new Set([
 const openKind = /^(?:tool|agent|sensor|iot)\/./;
 
 /** State of the node, and the router's answers. */
-export function nativeEndpoints(deps: ServerDeps): Endpoint[] {
+export function nativeEndpoints(deps: ServerDeps, departures: DepartureWatch): Endpoint[] {
   const limits = { maxBytes: deps.settings.maxBodyBytes };
   return [
     {
@@ -59,7 +60,12 @@ export function nativeEndpoints(deps: ServerDeps): Endpoint[] {
       handle: async (exchange) => {
         const { value } = await readJsonBody(exchange.request, limits);
         const query = readRouteQuery(value);
-        return exchange.json(await deps.node.route(query, { signal: exchange.request.signal }));
+        const departure = departures.watch(exchange.request);
+        try {
+          return exchange.json(await deps.node.route(query, { signal: departure.signal }));
+        } finally {
+          departure.answered();
+        }
       },
     },
     {
