@@ -35,7 +35,7 @@ export function editDistance(a: string, b: string, limit: number): number {
     before = previous;
     previous = current;
   }
-  return previous[b.length] ?? 0;
+  return Math.min(previous[b.length] ?? 0, limit + 1);
 }
 
 /** Up to `count` of `names` that `wanted` may have meant, nearest first. */

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { differingWords, type Fingerprint, fingerprint, hammingDistance } from "./simhash.ts";
+
 /** A vector that was found. */
 export interface CachedIntent {
   readonly vector: Float32Array;
@@ -12,13 +14,30 @@ export interface CachedIntent {
 
 interface Entry {
   readonly text: string;
+  readonly key: string;
   readonly vector: Float32Array;
+  readonly fingerprint: Fingerprint | undefined;
 }
 
-/** Least recently used out; both ways of looking up share the bound. */
+/** Below, one word is too much of the text for a near duplicate; above, a fingerprint is dear. */
+const leastChars = 400;
+const mostChars = 20_000;
+/** Bits of 64 that may differ. */
+const maxDistance = 3;
+/** Words that may differ, one replaced by another counting as two. */
+const maxDifferingWords = 2;
+/** One of four bands is equal when at most three bits differ. */
+const bandCount = 4;
+
+/**
+ * Near duplicates have the same words but for case, spaces and closing punctuation; long ones may
+ * differ in a word that is no number and no negation, since that hardly moves their vector. The
+ * least recently used goes first.
+ */
 export class IntentCache {
   readonly #entries = new Map<string, Entry>();
-  readonly #byKey = new Map<string, string>();
+  readonly #byKey = new Map<string, Entry>();
+  readonly #byBand = new Map<number, Set<Entry>>();
   readonly #maxEntries: number;
 
   /** Remembers `maxEntries` texts. */
@@ -35,44 +54,96 @@ export class IntentCache {
   get(text: string): CachedIntent | undefined {
     const exact = this.#entries.get(text);
     if (exact !== undefined) {
-      this.#entries.delete(text);
-      this.#entries.set(text, exact);
+      this.#touch(exact);
       return { vector: exact.vector, match: "exact" };
     }
-    const twin = this.#byKey.get(intentKey(text));
-    const near = twin === undefined ? undefined : this.#entries.get(twin);
-    return near === undefined ? undefined : { vector: near.vector, match: "near" };
+    if (this.#entries.size === 0) return undefined;
+    const key = intentKey(text);
+    const near = this.#byKey.get(key) ?? this.#nearest(key);
+    if (near === undefined) return undefined;
+    this.#touch(near);
+    return { vector: near.vector, match: "near" };
   }
 
   /** Remembers the vector of `text`. */
   set(text: string, vector: Float32Array): void {
     if (this.#maxEntries === 0) return;
-    this.#entries.delete(text);
-    this.#entries.set(text, { text, vector });
-    this.#byKey.set(intentKey(text), text);
-    while (this.#entries.size > this.#maxEntries) this.#dropOldest();
+    const known = this.#entries.get(text);
+    if (known !== undefined) this.#drop(known);
+    const key = intentKey(text);
+    const entry: Entry = { text, key, vector, fingerprint: fingerprintOf(key) };
+    this.#entries.set(text, entry);
+    this.#byKey.set(key, entry);
+    for (const band of bandsOf(entry)) {
+      const bucket = this.#byBand.get(band);
+      if (bucket === undefined) this.#byBand.set(band, new Set([entry]));
+      else bucket.add(entry);
+    }
+    while (this.#entries.size > this.#maxEntries) {
+      const [oldest] = this.#entries.values();
+      if (oldest === undefined) return;
+      this.#drop(oldest);
+    }
   }
 
-  /** Forgets everything. */
+  /** Forgets everything; vectors of another model can't be compared. */
   clear(): void {
     this.#entries.clear();
     this.#byKey.clear();
+    this.#byBand.clear();
   }
 
-  #dropOldest(): void {
-    for (const [text] of this.#entries) {
-      this.#entries.delete(text);
-      const key = intentKey(text);
-      if (this.#byKey.get(key) === text) this.#byKey.delete(key);
-      return;
+  #touch(entry: Entry): void {
+    this.#entries.delete(entry.text);
+    this.#entries.set(entry.text, entry);
+  }
+
+  #drop(entry: Entry): void {
+    this.#entries.delete(entry.text);
+    if (this.#byKey.get(entry.key) === entry) this.#byKey.delete(entry.key);
+    for (const band of bandsOf(entry)) {
+      const bucket = this.#byBand.get(band);
+      bucket?.delete(entry);
+      if (bucket?.size === 0) this.#byBand.delete(band);
     }
+  }
+
+  #nearest(key: string): Entry | undefined {
+    if (this.#byBand.size === 0) return undefined;
+    const wanted = fingerprintOf(key);
+    if (wanted === undefined) return undefined;
+    for (const band of bands(wanted)) {
+      for (const entry of this.#byBand.get(band) ?? []) {
+        if (entry.fingerprint !== undefined && nearlyEqual(wanted, entry.fingerprint)) return entry;
+      }
+    }
+    return undefined;
   }
 }
 
 /** What two texts that are typed differently but say the same have in common. */
 export function intentKey(text: string): string {
-  return text.toLowerCase()
-    .replace(/[.,;:!?…"“”‘’]+(?=\s|$)/gu, " ")
+  // A closing mark after a digit may be a factorial, a decimal point or a version: it stays.
+  return text.normalize("NFC").toLowerCase()
+    .replace(/(?<![\d\s])[.,;:!?…"“”‘’]+(?=\s|$)/gu, "")
     .replace(/\s+/gu, " ")
     .trim();
+}
+
+function fingerprintOf(key: string): Fingerprint | undefined {
+  return key.length >= leastChars && key.length <= mostChars ? fingerprint(key) : undefined;
+}
+
+function nearlyEqual(a: Fingerprint, b: Fingerprint): boolean {
+  return a.pivots === b.pivots && hammingDistance(a, b) <= maxDistance &&
+    differingWords(a, b, maxDifferingWords) <= maxDifferingWords;
+}
+
+function bandsOf(entry: Entry): number[] {
+  return entry.fingerprint === undefined ? [] : bands(entry.fingerprint);
+}
+
+function bands({ high, low }: Fingerprint): number[] {
+  return [high >>> 16, high & 0xffff, low >>> 16, low & 0xffff]
+    .map((bits, band) => bits * bandCount + band);
 }
