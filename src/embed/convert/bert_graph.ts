@@ -1,11 +1,12 @@
 /**
  * The BERT encoder (Devlin et al. 2019) as an ONNX graph, from its weights.
  *
- * Quantised, the four linear layers of each block multiply 8-bit integers. Activations are
- * quantised by token, not by batch, so that a text has the same vector whatever it is batched
- * with. Two things keep the loss small: scales move from activations to weights where a channel of
- * the former stands out (SmoothQuant, Xiao et al. 2023), and GELU's output, which is never under
- * -0.17, is quantised from there instead of symmetrically.
+ * Quantised, all weights are 8-bit integers with a scale an output channel. The linear layers
+ * multiply integers too, their input quantised by token, not by batch, so that a text has the same
+ * vector whatever it is batched with. Two things keep the loss small: attention's projections,
+ * whose error softmax would blow up, multiply floats (their weights are expanded when the model is
+ * loaded); and GELU's output, which is never under -0.17, is quantised from there instead of
+ * symmetrically.
  *
  * @module
  */
@@ -26,12 +27,8 @@ export interface BertConfig {
 /** How the weights are kept. */
 export type BertPrecision = "fp32" | "q8";
 
-/** How far scales move from activations to weights; 0.5 shares them evenly. */
-const smoothing = 0.5;
 /** Just under the least value of GELU. */
 const geluFloor = 0.17;
-/** Standard deviations of a normalised activation within which nearly all its values are. */
-const typicalDeviations = 3;
 
 const bytesOf = (values: Float32Array<ArrayBuffer> | Int8Array<ArrayBuffer>) =>
   new Uint8Array(values.buffer);
@@ -44,7 +41,7 @@ export function bertModel(
   return new BertBuilder(tensors, options.config, options.precision).build();
 }
 
-/** An activation on its way into linear layers, quantised once for all that read it. */
+/** An activation on its way into a linear layer. */
 interface Integers {
   readonly values: string;
   readonly zeroPoint: string | undefined;
@@ -82,17 +79,18 @@ class BertBuilder {
     graph.scalar("half", 0.5);
     let hidden = this.#normalize(this.#embeddings(), "embeddings.LayerNorm");
     const mask = this.#attentionMask();
-    let normalizedBy = "embeddings.LayerNorm";
     for (let layer = 0; layer < layers; layer++) {
       const prefix = `encoder.layer.${layer}.`;
-      const attended = this.#attention(hidden, { prefix, mask, normalizedBy });
+      const attended = this.#attention(hidden, { prefix, mask });
       hidden = this.#normalize(
         graph.node("Add", [attended, hidden]),
         `${prefix}attention.output.LayerNorm`,
       );
       const changed = this.#feedForward(hidden, prefix);
-      normalizedBy = `${prefix}output.LayerNorm`;
-      hidden = this.#normalize(graph.node("Add", [changed, hidden]), normalizedBy);
+      hidden = this.#normalize(
+        graph.node("Add", [changed, hidden]),
+        `${prefix}output.LayerNorm`,
+      );
     }
     graph.node("Identity", [hidden], { outputs: "last_hidden_state" });
     graph.output("last_hidden_state", "float32", ["batch", "sequence", width]);
@@ -192,17 +190,18 @@ class BertBuilder {
 
   #attention(
     x: string,
-    options: { prefix: string; mask: string; normalizedBy: string },
+    options: { prefix: string; mask: string },
   ): string {
     const graph = this.#graph;
-    const { prefix, mask, normalizedBy } = options;
+    const { prefix, mask } = options;
     const { hidden_size: width, num_attention_heads: heads } = this.#config;
     const headWidth = width / heads;
     graph.int64("by_head", [0, 0, heads, headWidth]);
     graph.int64("merged", [0, 0, width]);
     graph.scalar("attention_scale", 1 / Math.sqrt(headWidth));
-    const names = ["query", "key", "value"].map((part) => `${prefix}attention.self.${part}`);
-    const [query = "", key = "", value = ""] = this.#normalizedLinear(x, { names, normalizedBy });
+    const [query = "", key = "", value = ""] = ["query", "key", "value"].map((part) =>
+      this.#expandedLinear(x, `${prefix}attention.self.${part}`)
+    );
     const split = (projected: string, order: readonly number[]) =>
       graph.node("Transpose", [graph.node("Reshape", [projected, "by_head"])], {
         attributes: { perm: { ints: order } },
@@ -218,19 +217,13 @@ class BertBuilder {
       graph.node("MatMul", [weights, split(value, [0, 2, 1, 3])]),
     ], { attributes: { perm: { ints: [0, 2, 1, 3] } } });
     const merged = graph.node("Reshape", [mixed, "merged"]);
-    const name = `${prefix}attention.output.dense`;
-    return this.#isQuantized
-      ? this.#integerLinear(this.#symmetric(merged), name)
-      : this.#floatLinear(merged, name);
+    return this.#linear(merged, `${prefix}attention.output.dense`);
   }
 
   #feedForward(x: string, prefix: string): string {
     const graph = this.#graph;
     graph.scalar("inverse_root_two", Math.SQRT1_2);
-    const [inner = ""] = this.#normalizedLinear(x, {
-      names: [`${prefix}intermediate.dense`],
-      normalizedBy: `${prefix}attention.output.LayerNorm`,
-    });
+    const inner = this.#linear(x, `${prefix}intermediate.dense`);
     const activated = graph.node("Mul", [
       graph.node("Mul", [inner, "half"]),
       graph.node("Add", [
@@ -242,6 +235,12 @@ class BertBuilder {
     return this.#isQuantized
       ? this.#integerLinear(this.#fromGeluFloor(activated), name)
       : this.#floatLinear(activated, name);
+  }
+
+  #linear(x: string, name: string): string {
+    return this.#isQuantized
+      ? this.#integerLinear(this.#symmetric(x), name)
+      : this.#floatLinear(x, name);
   }
 
   #floatLinear(x: string, name: string): string {
@@ -257,37 +256,23 @@ class BertBuilder {
     ]);
   }
 
-  /** Linear layers that read a normalised activation, which tells how large its channels get. */
-  #normalizedLinear(
-    x: string,
-    options: { names: readonly string[]; normalizedBy: string },
-  ): string[] {
-    const { names, normalizedBy } = options;
-    if (!this.#isQuantized) return names.map((name) => this.#floatLinear(x, name));
-    const channelScales = this.#smoothingScales(names, normalizedBy);
-    const inverse = this.#vector(
-      `${names[0]}.smoothing`,
-      channelScales.map((scale) => 1 / scale),
-    );
-    const integers = this.#symmetric(this.#graph.node("Mul", [x, inverse]));
-    return names.map((name) => this.#integerLinear(integers, name, channelScales));
-  }
-
-  #smoothingScales(names: readonly string[], normalizedBy: string): Float32Array<ArrayBuffer> {
-    const gain = this.#weights(`${normalizedBy}.weight`).values;
-    const bias = this.#weights(`${normalizedBy}.bias`).values;
-    const columns = gain.length;
-    const weightPeaks = new Float32Array(columns);
-    for (const name of names) {
-      this.#weights(`${name}.weight`).values.forEach((weight, i) => {
-        const column = i % columns;
-        weightPeaks[column] = Math.max(weightPeaks[column] ?? 0, Math.abs(weight));
-      });
-    }
-    return gain.map((g, i) => {
-      const activationPeak = typicalDeviations * Math.abs(g) + Math.abs(bias[i] ?? 0);
-      return activationPeak ** smoothing / (weightPeaks[i] ?? 1) ** (1 - smoothing) || 1;
+  /** x W + b in floats, the weights stored as integers where the model is quantised. */
+  #expandedLinear(x: string, name: string): string {
+    if (!this.#isQuantized) return this.#floatLinear(x, name);
+    const graph = this.#graph;
+    const { values: floats, shape: [rows = 0, columns = 0] } = this.#weights(`${name}.weight`);
+    const { values, scales } = quantizeRows(floats, columns);
+    const integers = graph.constant(`${name}.weight.q`, {
+      type: "int8",
+      shape: [columns, rows],
+      bytes: bytesOf(transpose(values, columns)),
     });
+    // Both inputs are constant, so the runtime does this once, when it loads the model.
+    const weight = graph.node("Mul", [
+      graph.node("Cast", [integers], { attributes: { to: { int: 1 } } }),
+      this.#vector(`${name}.scale`, scales),
+    ]);
+    return graph.node("Add", [graph.node("MatMul", [x, weight]), this.#float(`${name}.bias`)]);
   }
 
   /** Each token's values as integers around 128, scaled by the token's largest magnitude. */
@@ -338,15 +323,10 @@ class BertBuilder {
     });
   }
 
-  /** x W + b with integer products; `channelScales` undo a smoothing of the input. */
-  #integerLinear(x: Integers, name: string, channelScales?: Float32Array): string {
+  /** x W + b with integer products. */
+  #integerLinear(x: Integers, name: string): string {
     const graph = this.#graph;
     const { values: floats, shape: [rows = 0, columns = 0] } = this.#weights(`${name}.weight`);
-    if (channelScales !== undefined) {
-      for (let i = 0; i < floats.length; i++) {
-        floats[i] = (floats[i] ?? 0) * (channelScales[i % columns] ?? 1);
-      }
-    }
     const { values, scales } = quantizeRows(floats, columns);
     const weight = graph.constant(`${name}.weight.q`, {
       type: "int8",
