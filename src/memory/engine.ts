@@ -18,7 +18,7 @@ import { verify } from "./database/verify.ts";
 import { expireItems, forgetItems } from "./items/forget.ts";
 import { type PreparedItem, prepareItem } from "./items/prepare.ts";
 import { type ItemPage, listItems, readHistory, readItem } from "./items/read.ts";
-import { type Change, needVectors, writeItems } from "./items/write.ts";
+import { type Change, needVectors, retireItems, writeItems } from "./items/write.ts";
 import { blockRows } from "./kernel/vector_index.ts";
 import type { EngineOperations, EngineOptions, ForgetSelection, MemoryStats } from "./protocol.ts";
 import { LocalVectors } from "./search/dense_local.ts";
@@ -311,6 +311,16 @@ export class Engine implements EngineOperations {
     });
     if (forgotten > 0) await this.#database.compactLog();
     return forgotten;
+  }
+
+  async retire(
+    options: { collection: string; source: string; namespace: string; keep: readonly string[] },
+  ): Promise<number> {
+    return await this.#writer.write(async (session) => {
+      const collection = this.#collection(options.collection);
+      const change = await retireItems(session, { ...options, collection, nowMs: this.#now() });
+      return { result: change.removed.length, changes: [change] };
+    });
   }
 
   /** Deletes what has expired, so that nothing after has to look at expiry. */

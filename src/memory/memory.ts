@@ -8,6 +8,8 @@ import { AtmosphereError, type Clock, systemClock } from "../core/mod.ts";
 import { EngineClient } from "./client.ts";
 import { fileUrl } from "./database/place.ts";
 import type { SalvagedPage } from "./database/salvage.ts";
+import { addDocument, type DocumentReport, type NewDocument } from "./documents/add.ts";
+import type { ChunkOptions } from "./documents/chunk.ts";
 import type { ForgetSelection, MemoryStats } from "./protocol.ts";
 import type { ItemPage } from "./items/read.ts";
 import type { ExportPage } from "./transfer/export.ts";
@@ -206,6 +208,31 @@ export class Memory implements AsyncDisposable {
       result[i] = { ...items[i]!, vector: vectors[n]!, model: spaceLabel(space) };
     });
     return result;
+  }
+
+  /**
+   * Adds a document as chunks. Adding it again replaces what changed; what it has no more becomes
+   * history. An empty collection's vectors come from the embedder.
+   */
+  async addDocument(
+    document: NewDocument,
+    options: CollectionChoice & ChunkOptions & {
+      readonly onProgress?: (done: number, all: number) => void;
+    } = {},
+  ): Promise<DocumentReport> {
+    const { collection = "default", signal } = options;
+    const choice = { collection, ...(signal === undefined ? {} : { signal }) };
+    return await addDocument(
+      {
+        add: (items) => this.add(items, choice),
+        retire: async (selection) =>
+          await this.#space(collection, signal) === undefined
+            ? 0
+            : await this.#engine.call("retire", { collection, ...selection }, signal),
+      },
+      document,
+      options,
+    );
   }
 
   /** Searches a collection by meaning, by words or both. */

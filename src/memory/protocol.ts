@@ -68,6 +68,10 @@ export interface EngineOperations {
   export(
     options: { collection: string; scope: Scope; vectors: boolean; cursor?: string },
   ): Promise<ExportPage>;
+  /** Takes the items of `source` away that are not in `keep`; their text becomes history. */
+  retire(
+    options: { collection: string; source: string; namespace: string; keep: readonly string[] },
+  ): Promise<number>;
   stats(): Promise<MemoryStats>;
   verify(): Promise<string[]>;
   salvage(options: { url: string; from: number }): Promise<SalvagedPage>;

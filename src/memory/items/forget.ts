@@ -38,6 +38,20 @@ async function remove(
   return { collection, added: [], removed: [...seqs] };
 }
 
+/** Deletes former versions of items that are gone, where the selection tells which those are. */
+async function forgetHistory(
+  session: Session,
+  options: { collection: Collection; selection: ForgetSelection },
+): Promise<void> {
+  const { namespace, source, ids: _, all: __, ...rest } = options.selection;
+  if (Object.values(rest).some((value) => value !== undefined)) return;
+  await session.query(
+    `DELETE FROM history WHERE collection_id = ? AND namespace = coalesce(?, namespace)
+      AND (? IS NULL OR source = ?)`,
+    [options.collection.number, namespace ?? null, source ?? null, source ?? null],
+  );
+}
+
 /** Forgets what `selection` names, former versions included; how many items that were. */
 export async function forgetItems(
   session: Session,
@@ -53,6 +67,7 @@ export async function forgetItems(
       });
     }
     const seqs = await seqsOf(session, compiled);
+    await forgetHistory(session, { collection, selection });
     return { forgotten: seqs.length, change: await remove(session, { collection, seqs }) };
   }
   const namespace = selection.namespace ?? "";

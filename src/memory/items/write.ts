@@ -239,3 +239,30 @@ export async function writeItems(
   await session.run([...removals, ...touches, ...inserts]);
   return { results, change };
 }
+
+/** Takes the items of a source away whose ids are not in `keep`; their text becomes history. */
+export async function retireItems(
+  session: Session,
+  options: {
+    collection: Collection;
+    source: string;
+    namespace: string;
+    keep: readonly string[];
+    nowMs: number;
+  },
+): Promise<Change> {
+  const { collection, nowMs } = options;
+  const rows = await session.query(
+    `SELECT seq FROM items WHERE collection_id = ? AND source = ? AND namespace = ?
+      AND id NOT IN (SELECT value FROM json_each(?))`,
+    [collection.number, options.source, options.namespace, JSON.stringify(options.keep)],
+  );
+  const removed = rows.map((row) => Number(row["seq"]));
+  if (removed.length > 0) {
+    await session.run([
+      ...keepStatements(removed, nowMs),
+      ...removeStatements(collection, removed),
+    ]);
+  }
+  return { collection, added: [], removed };
+}
