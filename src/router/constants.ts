@@ -5,6 +5,7 @@
  */
 
 import { AtmosphereError } from "../core/mod.ts";
+import { nearNames } from "./edit_distance.ts";
 
 /** What one constant is. */
 export interface ConstantSpec {
@@ -428,7 +429,11 @@ export function resolveConstants(overrides: Readonly<Record<string, number>> = {
   const mistakes: string[] = [];
   for (const [name, value] of Object.entries(overrides)) {
     if (!Object.hasOwn(constantTable, name)) {
-      mistakes.push(`router.constants.${name}: there is no constant of this name`);
+      const [near] = nearNames(name, constantNames);
+      mistakes.push(
+        `router.constants.${name}: there is no constant of this name` +
+          (near === undefined ? "" : `, the nearest is ${near}`),
+      );
       continue;
     }
     const spec: ConstantSpec = constantTable[name as ConstantName];
