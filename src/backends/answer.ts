@@ -7,7 +7,7 @@
 import { BackendError, type BackendOperation, type BackendResponse } from "../core/mod.ts";
 import { asObject } from "./fields.ts";
 import { type HttpAnswer, isJson, mediaType, parseJson } from "./http/answer_source.ts";
-import { errorText, readError, refusal } from "./refusal.ts";
+import { errorText, maxErrorBytes, refusal } from "./refusal.ts";
 
 /** Who was asked for what. */
 export interface AnswerOptions {
@@ -126,7 +126,7 @@ async function streamedAnswer(
   if (!isJson(type)) await answer.discard();
   else {
     // An error under status 200, as some servers answer once the head is sent.
-    const text = errorText((await readError(answer)).document);
+    const text = errorText(parseJson(await answer.bytes(maxErrorBytes)));
     if (text !== undefined) {
       throw new BackendError(
         "backend_failed",

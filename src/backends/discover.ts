@@ -17,7 +17,7 @@ import { LoopbackProbe } from "./loopback_probe.ts";
 export interface DiscoverOptions {
   /** Longest wait for one port, in milliseconds. */
   readonly probeTimeoutMs: number;
-  /** Loopback ports to ask beside the engines' usual ones. */
+  /** Loopback ports to ask beside the engines' usual ones; any engine is looked for there. */
   readonly extraPorts: readonly number[];
   /** Addresses that are known already, and this node's own; any spelling of loopback. */
   readonly skip: ReadonlySet<string>;
@@ -62,13 +62,17 @@ async function identifyPort(port: number, options: DiscoverOptions): Promise<Fou
   const expiry = new AbortController();
   const timer = setTimeout(() => expiry.abort(), options.probeTimeoutMs);
   const signal = AbortSignal.any([options.signal, expiry.signal]);
+  const engines = localEngines();
+  const usual = options.extraPorts.includes(port)
+    ? engines
+    : engines.filter((engine) => engine.ports.includes(port));
   try {
     // IPv4 first: a server that listens on both is counted once.
     for (const hostname of ["127.0.0.1", "[::1]"]) {
       if (signal.aborted) return undefined;
       const url = `http://${hostname}:${port}`;
       await using probe = new LoopbackProbe({ url, signal });
-      const engine = await probe.recognise(localEngines(), port);
+      const engine = await probe.recognise(engines, usual);
       if (engine !== undefined) return { engine, url, port };
       if (probe.answered) return undefined;
     }

@@ -44,9 +44,14 @@ export class LoopbackProbe implements EngineConnection, AsyncDisposable {
     return this.#answered;
   }
 
-  /** The engine that answers, or undefined. Engines that usually listen on `port` are asked first. */
-  async recognise(engines: readonly Engine[], port: number): Promise<Engine | undefined> {
-    const usual = engines.filter((engine) => engine.ports.includes(port));
+  /**
+   * The engine that answers, or undefined. `usual` are those that are looked for at this port; the
+   * others are asked for only where a list of models is served.
+   */
+  async recognise(
+    engines: readonly Engine[],
+    usual: readonly Engine[],
+  ): Promise<Engine | undefined> {
     const models = await this.#settle(`${this.api}/models`);
     if (!this.#answered || this.#isAtmosphere) return undefined;
     const found = await this.#first(usual);

@@ -17,11 +17,12 @@ export interface ParsedName {
 
 // q4_0, q4_k_m, iq2_xxs, ud-q4_k_xl, tq1_0; f16, bf16, fp8; awq, gptq, int4, w4a16, mxfp4, nvfp4.
 const quantizationPattern =
-  /(?:^|[-_.:])((?:ud-)?i?q\d(?:_(?:\d|k|xxs|xs|s|m|l|nl|xl|k_[sml]|k_xl))?|tq\d_\d|bf16|fp?16|fp?32|fp8|fp4|mxfp4|nvfp4|awq|gptq|exl[23]|int[48]|w\da\d+|[48]bit|mlx)(?=$|[-_.:])/i;
+  /(?:^|[-_.:])((?:ud-)?i?q\d(?:_(?:\d|k_xl|k_[sml]|k|xxs|xs|s|m|l|nl|xl))?|tq\d_\d|bf16|fp?16|fp?32|fp8|fp4|mxfp4|nvfp4|awq|gptq|exl[23]|int[48]|w\da\d+|[48]bit|mlx)(?=$|[-_.:])/i;
 const expertsPattern = /(?:^|[-_.:])(\d{1,3})x(\d{1,3}(?:\.\d{1,2})?)b(?=$|[-_.:])/i;
 const sizePattern = /(?:^|[-_.:e])(\d{1,4}(?:\.\d{1,3})?)(b|m|t)(?=$|[-_.:])/i;
 const activePattern = /[-_.:]a(\d{1,3}(?:\.\d{1,2})?)b(?=$|[-_.:])/i;
 
+const maxNameLength = 256;
 const perBillion: Readonly<Record<string, number>> = { m: 1e-3, b: 1, t: 1e3 };
 
 function rounded(value: number): number {
@@ -49,7 +50,7 @@ function activeParameters(text: string): number | undefined {
 
 /** What a model's name tells. Never throws; knows nothing of families. */
 export function parseModelName(name: string): ParsedName {
-  const file = name.slice(0, 512).trim().toLowerCase().split(/[/\\]/).at(-1) ?? "";
+  const file = name.slice(0, maxNameLength).trim().toLowerCase().split(/[/\\]/).at(-1) ?? "";
   const base = file
     .replace(/\.(gguf|safetensors|bin|ggml|onnx)$/, "")
     .replace(/-\d{5}-of-\d{5}$/, "")

@@ -11,17 +11,23 @@ import { type ParsedName, parseModelName } from "./model_name.ts";
 /** An entry of the data file; `docs/backends.md` explains its fields. */
 export interface ModelFamily {
   readonly family: string;
-  /** Regular expressions, without flags, for the name's base form. */
-  readonly match: readonly string[];
+  /** Name for people. */
   readonly title: string;
+  /** Regular expressions, without flags, for the base form of names. */
+  readonly match: readonly string[];
   readonly kind: CapabilityKind;
+  /** What it is good for, in a sentence. */
   readonly description: string;
   readonly examples: readonly string[];
   readonly specialities: Readonly<Partial<Record<Speciality, number>>>;
   readonly contextTokens?: number;
   readonly features: CapabilityFeatures;
-  /** Quality from 1 to 5 where it does not follow from the size. */
+  /** Quality from 1 to 5, where it does not follow from the size. */
   readonly qualityTier?: number;
+  /** Added to the tier that follows from the size. */
+  readonly qualityBias?: number;
+  /** Parameters in billions of a name that tells none. */
+  readonly usualParametersB?: number;
 }
 
 /** Everything that a name tells. */
@@ -34,35 +40,90 @@ export interface NamedModel {
   readonly profile?: ModelProfile;
 }
 
-/** The families of the data file, in order. */
-export const modelFamilies: readonly ModelFamily[] = data.families as readonly ModelFamily[];
-
-let matchers: { family: ModelFamily; pattern: RegExp }[] | undefined;
-
-function familyOf(base: string): ModelFamily | undefined {
-  matchers ??= modelFamilies.map((family) => ({
-    family,
-    pattern: new RegExp(`(?:^|[^a-z0-9])(?:${family.match.join("|")})`),
-  }));
-  return matchers.find(({ pattern }) => pattern.test(base))?.family;
+interface SizeStep {
+  readonly belowB: number;
+  readonly tier: number;
 }
 
-/** Quality from 1 to 5 by parameters, where the family says nothing better. */
-export function qualityTierBySize(parametersB: number | undefined): number {
-  if (parametersB === undefined) return 2;
-  if (parametersB < 2) return 1;
-  if (parametersB < 12) return 2;
-  if (parametersB < 40) return 3;
-  return 4;
+const quality: { readonly bySize: readonly SizeStep[]; readonly unknownTier: number } =
+  data.quality;
+
+// Below four bits a weight, answers become noticeably worse.
+const coarseQuantization = /^(UD-)?I?(Q[123]|TQ[12])(_|$)/;
+const coarsePenalty = 0.3;
+
+/** The families of the data file, in its order. */
+export const modelFamilies: readonly ModelFamily[] = data.families as readonly ModelFamily[];
+
+interface Matcher {
+  readonly family: ModelFamily;
+  /** Text that must be there for the pattern to match; spares most of the patterns. */
+  readonly literal: string;
+  readonly pattern: RegExp;
+}
+
+/** The letters that a pattern begins with, as far as they are certain. */
+function literalStart(pattern: string): string {
+  const [letters = ""] = /^[a-z0-9]*/.exec(pattern) ?? [];
+  return /^[?*{]/.test(pattern.slice(letters.length)) ? letters.slice(0, -1) : letters;
+}
+
+let matchers: readonly Matcher[] | undefined;
+
+function makeMatchers(): readonly Matcher[] {
+  return modelFamilies.flatMap((family) =>
+    family.match.map((text) => ({
+      family,
+      literal: literalStart(text),
+      pattern: new RegExp(`(?:^|[^a-z0-9])(?:${text})`),
+    }))
+  );
+}
+
+/**
+ * The family of a name in its base form. The file is ordered from special to general, and the
+ * first family that matches is the one.
+ */
+export function familyOf(base: string): ModelFamily | undefined {
+  matchers ??= makeMatchers();
+  return matchers.find(({ literal, pattern }) => base.includes(literal) && pattern.test(base))
+    ?.family;
+}
+
+/**
+ * Quality from 1 to 5 by parameters in billions. A mixture of experts counts as the geometric mean
+ * of all and active parameters.
+ */
+export function qualityBySize(
+  size: { readonly parametersB?: number; readonly activeB?: number },
+): number {
+  const { parametersB, activeB } = size;
+  if (parametersB === undefined) return quality.unknownTier;
+  const effectiveB = activeB === undefined ? parametersB : Math.sqrt(parametersB * activeB);
+  return quality.bySize.find(({ belowB }) => effectiveB < belowB)?.tier ?? 5;
+}
+
+function qualityOf(family: ModelFamily, parsed: ParsedName): number {
+  const parametersB = parsed.parametersB ?? family.usualParametersB;
+  const bySize = qualityBySize({
+    ...(parametersB === undefined ? {} : { parametersB }),
+    ...(parsed.activeB === undefined ? {} : { activeB: parsed.activeB }),
+  }) + (family.qualityBias ?? 0);
+  const coarse = coarseQuantization.test(parsed.quantization ?? "") ? coarsePenalty : 0;
+  const tier = (family.qualityTier ?? bySize) - coarse;
+  return Math.round(Math.min(Math.max(tier, 1), 5) * 10) / 10;
 }
 
 /** What is known of the model of this name. Never throws. */
-export function describeModel(name: string, parsed: ParsedName = parseModelName(name)): NamedModel {
+export function describeModel(
+  name: string,
+  parsed: ParsedName = parseModelName(name),
+): NamedModel {
   const family = familyOf(parsed.base);
   if (family === undefined) {
     return {
       kind: "llm/chat",
-      description: "General chat model.",
+      description: "Chat model of unknown strengths for general questions.",
       examples: [],
       features: {},
     };
@@ -81,7 +142,7 @@ export function describeModel(name: string, parsed: ParsedName = parseModelName(
       ...(parsed.activeB === undefined ? {} : { activeB: parsed.activeB }),
       ...(parsed.quantization === undefined ? {} : { quantization: parsed.quantization }),
       specialities: family.specialities,
-      qualityTier: family.qualityTier ?? qualityTierBySize(parsed.parametersB),
+      qualityTier: qualityOf(family, parsed),
     },
   };
 }

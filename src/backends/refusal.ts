@@ -10,7 +10,8 @@ import { type AnswerOptions, callerHeaders, wholeBody } from "./answer.ts";
 import { asObject } from "./fields.ts";
 import { type HttpAnswer, isJson, mediaType, parseJson } from "./http/answer_source.ts";
 
-const maxErrorBytes = 65_536;
+/** Most bytes of an error that are read. */
+export const maxErrorBytes = 65_536;
 const maxErrorLength = 500;
 const longestRetrySeconds = 86_400;
 
@@ -94,7 +95,7 @@ export function errorText(document: unknown): string | undefined {
 }
 
 /** The body of an error, as far as it can be read. Throws the signal's reason only. */
-export async function readError(
+async function readError(
   answer: HttpAnswer,
 ): Promise<{ text: string; document: unknown }> {
   try {

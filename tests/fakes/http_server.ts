@@ -204,6 +204,11 @@ export async function startHttpServer(
     let current: Pending | undefined;
     const next = () => {
       if (current !== undefined) return;
+      // As real servers answer what is no HTTP, such as the greeting of TLS.
+      if (buffer.length > 0 && !/[A-Z]/.test(String.fromCharCode(buffer[0]!))) {
+        socket.end("HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+        return;
+      }
       const parsed = parseRequest(buffer);
       if (parsed === undefined) return;
       buffer = buffer.subarray(parsed.length);

@@ -74,22 +74,39 @@ function readTag(entry: JsonObject): Omit<ListedModel, "name"> {
   };
 }
 
-async function loadedNames(
+/** The models in memory by name, with the context that each was loaded with where it is told. */
+async function readRunning(
   connection: EngineConnection,
   signal: AbortSignal,
-): Promise<Set<string> | undefined> {
+): Promise<Map<string, number | undefined> | undefined> {
   try {
     const document = await connection.json(`${connection.root}/api/ps`, { signal });
     const running = asArray(asObject(document)?.models);
     if (running === undefined) return undefined;
-    return new Set(
-      running.map((item) => asText(asObject(item)?.name)).filter((name) => name !== undefined),
-    );
+    const models = new Map<string, number | undefined>();
+    for (const item of running) {
+      const name = asText(asObject(item)?.name);
+      if (name !== undefined) models.set(name, asCount(asObject(item)?.context_length));
+    }
+    return models;
   } catch (error) {
     // Versions before 0.1.33 have no `/api/ps`: then it is unknown what is loaded.
     if (!(error instanceof BackendError)) throw error;
     return undefined;
   }
+}
+
+/** The model with what `/api/ps` adds: it serves with the context that it was loaded with. */
+function withRunning(
+  model: ListedModel,
+  running: ReadonlyMap<string, number | undefined>,
+): ListedModel {
+  const contextTokens = running.get(model.name);
+  return {
+    ...model,
+    loaded: running.has(model.name),
+    ...(contextTokens === undefined ? {} : { features: { ...model.features, contextTokens } }),
+  };
 }
 
 async function show(
@@ -115,9 +132,9 @@ async function show(
 }
 
 async function list(connection: EngineConnection, signal: AbortSignal): Promise<ListedModel[]> {
-  const [document, loaded] = await Promise.all([
+  const [document, running] = await Promise.all([
     connection.json(`${connection.root}/api/tags`, { signal }),
-    loadedNames(connection, signal),
+    readRunning(connection, signal),
   ]);
   const models = readModelList(document, {
     id: connection.id,
@@ -132,7 +149,7 @@ async function list(connection: EngineConnection, signal: AbortSignal): Promise<
     while (next < models.length) {
       const at = next++;
       const model = await show(connection, models[at]!, signal);
-      complete[at] = loaded === undefined ? model : { ...model, loaded: loaded.has(model.name) };
+      complete[at] = running === undefined ? model : withRunning(model, running);
     }
   }
   await Promise.all(Array.from({ length: Math.min(showConcurrency, models.length) }, work));
@@ -150,7 +167,7 @@ export const ollama: Engine = {
   healthPath: "/api/version",
   recognisedBy: '`/api/version` answers `{"version": …}`',
   reads: "`/api/tags`, `/api/show` (kind, context, tools, vision, thinking, parameters, " +
-    "quantisation, dimensions), `/api/ps` (loaded)",
+    "quantisation, dimensions), `/api/ps` (loaded, context in use)",
   operations,
   async identify(connection, signal) {
     const document = await connection.json(`${connection.root}/api/version`, { signal });

@@ -59,10 +59,14 @@ export function contextOf(entry: JsonObject): CapabilityFeatures {
 }
 
 function readPlainEntry(entry: JsonObject): Omit<ListedModel, "name"> {
+  return { features: contextOf(entry) };
+}
+
+/** As above, for servers that tell in `root` which model is behind a served name. */
+export function readServedEntry(entry: JsonObject): Omit<ListedModel, "name"> {
   const root = asText(entry.root, maxNameLength);
   return {
     features: contextOf(entry),
-    // vLLM and SGLang serve a model under another name and tell the original one in `root`.
     ...(root === undefined || root === entry.id ? {} : { familyHint: root }),
   };
 }

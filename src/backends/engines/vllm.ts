@@ -7,7 +7,7 @@
 import { BackendError } from "../../core/mod.ts";
 import type { Engine, EngineConnection } from "../engine.ts";
 import { asArray, asObject, asText } from "../fields.ts";
-import { openAiEngine } from "./openai_compatible.ts";
+import { openAiEngine, readServedEntry } from "./openai_compatible.ts";
 
 async function versionOf(
   connection: EngineConnection,
@@ -41,6 +41,7 @@ export const vllm: Engine = openAiEngine({
     const version = await versionOf(connection, signal);
     return version === undefined ? {} : { version };
   },
+  readEntry: readServedEntry,
   // vLLM holds what it serves in memory, and constrains any model's output to a schema.
   refine: (models) =>
     Promise.resolve(models.map((model) => ({
