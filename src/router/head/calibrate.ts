@@ -36,8 +36,15 @@ const splitShare = 0.12;
 const fewestRoutes = 4;
 /** Held-out utterances below which nothing is fitted. */
 const fewestHeldOut = 8;
-/** Foreign texts weigh this much of all utterances together. */
-const foreignShare = 0.25;
+/**
+ * What foreign texts of each origin weigh, of all held-out utterances together. Utterances of routes
+ * that were left out are the hardest kind, and likelier than real foreign texts to be near a route.
+ */
+export const foreignShares: { excluded: number; background: number; given: number } = {
+  excluded: 0.02,
+  background: 0.15,
+  given: 0.1,
+};
 
 /** Without a measurement: likeness decides, even at a cosine that paraphrases usually have. */
 export const usualCalibration: Calibration = {
@@ -54,6 +61,7 @@ interface Observation {
   readonly best: readonly number[];
   /** The route's position in the fold, or -1 for a foreign text. */
   readonly label: number;
+  readonly origin: keyof typeof foreignShares | "utterance";
   readonly likeness: number;
 }
 
@@ -112,7 +120,7 @@ function foldLabel(label: number, positions: Int32Array): number | undefined {
 function observe(
   data: LabelledTexts,
   fold: Fold,
-  options: { dimensions: number; seed: number },
+  options: { dimensions: number; seed: number; background: BackgroundTexts },
 ): { withVector: Observation[]; withoutVector: Observation[] } {
   const { dimensions } = options;
   const kept = fold.train.flatMap((i) => {
@@ -123,7 +131,7 @@ function observe(
     texts: kept.map(({ i }) => data.texts[i]!),
     vectors: dimensions === 0 ? [] : kept.map(({ i }) => data.vectors[i]!),
     labels: Int32Array.from(kept, ({ label }) => label),
-  }, { classes: fold.classes, ...options });
+  }, { classes: fold.classes, dimensions, seed: options.seed });
   const routes = Array.from({ length: fold.classes }, () => ({
     texts: [] as string[],
     vectors: [] as Float32Array[],
@@ -137,19 +145,32 @@ function observe(
   }
   const prototypes = buildPrototypes(routes, { dimensions, most: mostPrototypes });
   const scorer = new LinearScorer(parts);
-  const look = (i: number, vector: Float32Array | undefined): Observation[] => {
-    const label = foldLabel(data.labels[i]!, fold.positions) ?? -2;
-    if (label < outOfScopeLabel) return [];
-    scorer.score(data.texts[i]!, vector);
+  const look = (
+    text: string,
+    vector: Float32Array | undefined,
+    known: Pick<Observation, "label" | "origin">,
+  ): Observation => {
+    scorer.score(text, vector);
     const best = scorer.best(3);
     const logits = scorer.logits.slice();
     const [, , likeness] = signalsOf(logits, { temperature: 1, best, prototypes, vector });
-    return [{ logits, best, label, likeness }];
+    return { logits, best, ...known, likeness };
   };
-  return {
-    withVector: dimensions === 0 ? [] : fold.test.flatMap((i) => look(i, data.vectors[i]!)),
-    withoutVector: fold.test.flatMap((i) => look(i, undefined)),
-  };
+  const all = (vectors: boolean): Observation[] => [
+    ...fold.test.flatMap((i) => {
+      const label = foldLabel(data.labels[i]!, fold.positions) ?? -2;
+      if (label < outOfScopeLabel) return [];
+      const origin = label >= 0 ? "utterance" : data.labels[i]! >= 0 ? "excluded" : "given";
+      return [look(data.texts[i]!, vectors ? data.vectors[i]! : undefined, { label, origin })];
+    }),
+    ...options.background.texts.map((text, i) =>
+      look(text, vectors ? options.background.vectors[i]! : undefined, {
+        label: -1,
+        origin: "background",
+      })
+    ),
+  ];
+  return { withVector: dimensions === 0 ? [] : all(true), withoutVector: all(false) };
 }
 
 function signals(observation: Observation, temperature: number): Signals {
@@ -167,14 +188,20 @@ function fit(observations: readonly Observation[], usual: Calibration): Calibrat
   if (inScope.length < fewestHeldOut) return usual;
   const samples: CalibrationSample[] = inScope.map(({ logits, label }) => ({ logits, label }));
   const temperature = fitTemperature(samples);
-  const foreign = observations.length - inScope.length;
-  if (foreign === 0) return { temperature, gate: usual.gate };
+  if (inScope.length === observations.length) return { temperature, gate: usual.gate };
   const gate: Gate = fitGate(observations.map((observation) => ({
     signals: signals(observation, temperature),
     inScope: observation.label >= 0,
-    weight: observation.label >= 0 ? 1 : foreignShare * inScope.length / foreign,
+    weight: observation.origin === "utterance" ? 1 : foreignShares[observation.origin] *
+      inScope.length / observations.filter(({ origin }) => origin === observation.origin).length,
   })));
   return { temperature, gate };
+}
+
+/** Texts of no route, with their vectors (none where there is no embedder). */
+export interface BackgroundTexts {
+  readonly texts: readonly string[];
+  readonly vectors: readonly Float32Array[];
 }
 
 /** Result of {@linkcode calibrate}. */
@@ -197,14 +224,19 @@ export interface HeldOut {
 /** Calibrates on `data`, whose labels name `classes` routes. */
 export function calibrate(
   data: LabelledTexts,
-  options: { readonly classes: number; readonly dimensions: number; readonly seed: number },
+  options: {
+    readonly classes: number;
+    readonly dimensions: number;
+    readonly seed: number;
+    readonly background: BackgroundTexts;
+  },
 ): CalibrationResult {
-  const { classes, dimensions, seed } = options;
+  const { classes, dimensions, seed, background } = options;
   const withVector: Observation[] = [];
   const withoutVector: Observation[] = [];
   if (classes > 1) {
     for (const fold of folds(data, classes, seed)) {
-      const seen = observe(data, fold, { dimensions, seed });
+      const seen = observe(data, fold, { dimensions, seed, background });
       withVector.push(...seen.withVector);
       withoutVector.push(...seen.withoutVector);
     }

@@ -4,7 +4,9 @@
  * @module
  */
 
+export { backgroundTexts } from "./background.ts";
 export { LearnedHead, noRoute } from "./head.ts";
+export { encodeHead, headFileVersion, loadHead } from "./model_file.ts";
 export { trainHead, type TrainOptions } from "./train_head.ts";
 export {
   trainingHash,

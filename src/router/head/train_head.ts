@@ -6,7 +6,8 @@
 
 import { AtmosphereError } from "../../core/mod.ts";
 import { auroc, calibrationError } from "../eval/metrics.ts";
-import { calibrate, headMetrics, mostPrototypes } from "./calibrate.ts";
+import { backgroundTexts } from "./background.ts";
+import { type BackgroundTexts, calibrate, headMetrics, mostPrototypes } from "./calibrate.ts";
 import { LearnedHead } from "./head.ts";
 import { fitLinear } from "./linear_fit.ts";
 import { buildPrototypes } from "./prototypes.ts";
@@ -56,7 +57,8 @@ export function trainHead(source: TrainingSource, options: TrainOptions): Learne
     return vector;
   });
   const data = { texts: set.texts, vectors, labels: set.labels };
-  const { held, ...calibrations } = calibrate(data, { classes, dimensions, seed });
+  const background = backgroundFor(options);
+  const { held, ...calibrations } = calibrate(data, { classes, dimensions, seed, background });
   const routes = set.routes.map(() => ({ texts: [] as string[], vectors: [] as Float32Array[] }));
   set.labels.forEach((label, i) => {
     if (label < 0 || dimensions === 0) return;
@@ -74,4 +76,16 @@ export function trainHead(source: TrainingSource, options: TrainOptions): Learne
     ...calibrations,
     metrics: headMetrics(held, { auroc, calibrationError }),
   });
+}
+
+function backgroundFor(options: TrainOptions): BackgroundTexts {
+  const texts: string[] = [];
+  const vectors: Float32Array[] = [];
+  for (const text of backgroundTexts) {
+    const vector = options.vectorOf(text);
+    if (vector === undefined && options.embedder !== undefined) continue;
+    texts.push(text);
+    if (vector !== undefined) vectors.push(vector);
+  }
+  return { texts, vectors };
 }
