@@ -55,10 +55,22 @@ function disagreement(): AtmosphereError {
 export function checkPath(path: string): void {
   if (
     path.startsWith("/") && !forbidden.test(path) && !dotSegment.test(path) &&
-    (path.startsWith(idPrefix) || !encodedSlash.test(path))
+    (path.startsWith(idPrefix) || !encodedSlash.test(path)) && isDecodable(path)
   ) return;
   throw new AtmosphereError("invalid_request", `The path ${quote(path)} is ambiguous`, {
     param: "path",
-    hint: "Send it without //, \\, dot segments, encoded slashes and control characters",
+    hint:
+      "Send it without //, \\, dot segments, encoded slashes, control characters and broken escapes",
   });
+}
+
+/** Whether the escapes are UTF-8. */
+function isDecodable(path: string): boolean {
+  if (!path.includes("%")) return true;
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -34,8 +34,16 @@ export function assetResponse(exchange: Exchange, asset: Asset): Response {
   if (!ifNoneMatch(request.headers.get("if-none-match"), asset.etag)) {
     return new Response(null, { status: 304, headers });
   }
-  const encoding = acceptsEncodings(request, ...Object.keys(asset.encoded), "identity");
-  const encoded = encoding === "br" || encoding === "gzip" ? asset.encoded[encoding] : undefined;
-  if (encoded !== undefined && encoding !== undefined) headers["content-encoding"] = encoding;
-  return new Response(encoded ?? asset.bytes, { headers });
+  const coding = chooseCoding(request, asset);
+  if (coding !== undefined) headers["content-encoding"] = coding;
+  return new Response(coding === undefined ? asset.bytes : asset.encoded[coding], { headers });
+}
+
+/** The smallest coding that the caller takes. One that names none gets the plain bytes. */
+function chooseCoding(request: Request, asset: Asset): "br" | "gzip" | undefined {
+  if (!request.headers.get("accept-encoding")) return undefined;
+  return (["br", "gzip"] as const).find((coding) =>
+    asset.encoded[coding] !== undefined &&
+    acceptsEncodings(request, coding, "identity") === coding
+  );
 }
