@@ -15,6 +15,7 @@ export * from "./gateway.ts";
 export * from "./ids.ts";
 export * from "./intent.ts";
 export * from "./logger.ts";
+export * from "./memory_api.ts";
 export * from "./node_api.ts";
 export * from "./route.ts";
 export * from "./secret.ts";

@@ -17,10 +17,10 @@ import { type SalvagedPage, salvagePage } from "./database/salvage.ts";
 import { verify } from "./database/verify.ts";
 import { expireItems, forgetItems } from "./items/forget.ts";
 import { type PreparedItem, prepareItem } from "./items/prepare.ts";
-import { type ItemPage, listItems, readHistory, readItem } from "./items/read.ts";
+import { listItems, readHistory, readItem } from "./items/read.ts";
 import { type Change, needVectors, retireItems, writeItems } from "./items/write.ts";
 import { blockRows } from "./kernel/vector_index.ts";
-import type { EngineOperations, EngineOptions, ForgetSelection, MemoryStats } from "./protocol.ts";
+import type { EngineOperations, EngineOptions } from "./protocol.ts";
 import { LocalVectors } from "./search/dense_local.ts";
 import { sealSegments } from "./search/segments.ts";
 import { compileScope } from "./search/filter.ts";
@@ -29,8 +29,11 @@ import type {
   AddResult,
   CollectionInfo,
   CollectionOptions,
+  ForgetSelection,
   Item,
+  ItemPage,
   ItemVersion,
+  MemoryStats,
   NewItem,
   Scope,
   SearchQuery,
@@ -200,9 +203,29 @@ export class Engine implements EngineOperations {
       this.#stale = true;
       return { result: collection, changes: [] };
     });
-    const found = (await this.collections()).find(({ name }) => name === options.name);
-    if (found === undefined) throw new Error("A collection is gone right after its creation");
+    return await this.#info(options.name);
+  }
+
+  async #info(name: string): Promise<CollectionInfo> {
+    const found = (await this.collections()).find((collection) => collection.name === name);
+    if (found === undefined) {
+      throw new AtmosphereError("not_found", `No collection is named "${name}"`, {
+        param: "collection",
+      });
+    }
     return found;
+  }
+
+  async shareCollection(options: { name: string; shared: boolean }): Promise<CollectionInfo> {
+    await this.#writer.write(async (session) => {
+      await session.query("UPDATE collections SET shared = ? WHERE name = ?", [
+        options.shared ? 1 : 0,
+        options.name,
+      ]);
+      this.#stale = true;
+      return { result: undefined, changes: [] };
+    });
+    return await this.#info(options.name);
   }
 
   async dropCollection(options: { name: string }): Promise<boolean> {

@@ -8,18 +8,26 @@ import { AtmosphereError, type Clock, systemClock } from "../core/mod.ts";
 import { EngineClient } from "./client.ts";
 import { fileUrl } from "./database/place.ts";
 import type { SalvagedPage } from "./database/salvage.ts";
-import { addDocument, type DocumentReport, type NewDocument } from "./documents/add.ts";
-import type { ChunkOptions } from "./documents/chunk.ts";
-import type { ForgetSelection, MemoryStats } from "./protocol.ts";
-import type { ItemPage } from "./items/read.ts";
+import { addDocument } from "./documents/add.ts";
 import type { ExportPage } from "./transfer/export.ts";
-import { Importer, type ImportOptions, type ImportReport } from "./transfer/import.ts";
+import { Importer } from "./transfer/import.ts";
 import {
   type AddResult,
+  type ChunkOptions,
+  type CollectionChoice,
   type CollectionInfo,
   type CollectionOptions,
+  type DocumentReport,
+  type ForgetSelection,
+  type ImportOptions,
+  type ImportReport,
   type Item,
+  type ItemChoice,
+  type ItemPage,
   type ItemVersion,
+  type MemoryApi,
+  type MemoryStats,
+  type NewDocument,
   type NewItem,
   parseSpaceLabel,
   type Scope,
@@ -33,6 +41,8 @@ import {
 export interface EmbedTexts {
   /** The space of its vectors. */
   readonly model: { readonly name: string; readonly dtype: string; readonly dimensions: number };
+  /** Resolves when `model` is final; absent where it always is. */
+  warm?(options?: { signal?: AbortSignal }): Promise<void>;
   /** One vector a text, in order. */
   embed(
     texts: readonly string[],
@@ -55,17 +65,10 @@ export interface MemoryOptions {
   readonly clock?: Clock;
 }
 
-/** Options common to operations on one collection. */
-export interface CollectionChoice {
-  /** @default "default" */
-  readonly collection?: string;
-  readonly signal?: AbortSignal;
-}
-
 const batchItems = 64;
 
 /** A vector memory on a libSQL file or server. Dispose it to end its thread. */
-export class Memory implements AsyncDisposable {
+export class Memory implements MemoryApi, AsyncDisposable {
   readonly #engine: EngineClient;
   readonly #embedder: EmbedTexts | undefined;
   readonly #spaces = new Map<string, VectorSpace>();
@@ -97,6 +100,11 @@ export class Memory implements AsyncDisposable {
     return await this.#engine.call("dropCollection", { name });
   }
 
+  /** Says whether mesh peers may search a collection. Throws `not_found`. */
+  async shareCollection(name: string, shared: boolean): Promise<CollectionInfo> {
+    return await this.#engine.call("shareCollection", { name, shared });
+  }
+
   async #space(name: string, signal: AbortSignal | undefined): Promise<VectorSpace | undefined> {
     if (!this.#spaces.has(name)) await this.collections(signal === undefined ? {} : { signal });
     return this.#spaces.get(name);
@@ -123,13 +131,18 @@ export class Memory implements AsyncDisposable {
         { hint: "Give vectors or an embedder, or create the collection without vectors" },
       );
     }
+    await this.#embedder.warm?.(options.signal === undefined ? {} : { signal: options.signal });
     const { name: model, dtype, dimensions } = this.#embedder.model;
     const space = { kind: "embedder", name: model, dtype, dimensions } as const;
     return (await this.createCollection(name, { space })).space;
   }
 
   /** The embedder, if its vectors belong to `space`. */
-  #embedderFor(space: VectorSpace, collection: string): EmbedTexts {
+  async #embedderFor(
+    space: VectorSpace,
+    options: { collection: string; signal: AbortSignal | undefined },
+  ): Promise<EmbedTexts> {
+    const { collection, signal } = options;
     const label = spaceLabel(space);
     if (this.#embedder === undefined) {
       throw new AtmosphereError(
@@ -137,6 +150,7 @@ export class Memory implements AsyncDisposable {
         `The collection "${collection}" needs vectors of ${label} and no embedder is there`,
       );
     }
+    await this.#embedder.warm?.(signal === undefined ? {} : { signal });
     const { name, dtype, dimensions } = this.#embedder.model;
     const own = spaceLabel({ kind: "embedder", name, dtype, dimensions });
     if (own !== label) {
@@ -200,7 +214,7 @@ export class Memory implements AsyncDisposable {
     },
   ): Promise<NewItem[]> {
     const { missing, space, signal } = options;
-    const embedder = this.#embedderFor(space, options.collection);
+    const embedder = await this.#embedderFor(space, options);
     const texts = missing.map((i) => items[i]!.text);
     const { vectors } = await embedder.embed(texts, signal === undefined ? {} : { signal });
     const result = [...items];
@@ -246,7 +260,8 @@ export class Memory implements AsyncDisposable {
       query.text !== "" && query.mode !== "keyword" && space?.kind === "embedder" &&
       (this.#embedder !== undefined || query.mode !== undefined);
     if (!embeddable) return await this.#engine.call("search", query, options.signal);
-    const { vectors } = await this.#embedderFor(space, collection).embed(
+    const choice = { collection, signal: options.signal };
+    const { vectors } = await (await this.#embedderFor(space, choice)).embed(
       [query.text],
       options.signal === undefined ? {} : { signal: options.signal },
     );
@@ -256,7 +271,7 @@ export class Memory implements AsyncDisposable {
   /** One item; undefined when there is none. */
   async get(
     id: string,
-    options: CollectionChoice & { namespace?: string } = {},
+    options: ItemChoice = {},
   ): Promise<Item | undefined> {
     const { collection = "default", namespace = "", signal } = options;
     return await this.#engine.call("get", { collection, namespace, id }, signal);
@@ -265,7 +280,7 @@ export class Memory implements AsyncDisposable {
   /** Former versions of an item, latest first. */
   async history(
     id: string,
-    options: CollectionChoice & { namespace?: string } = {},
+    options: ItemChoice = {},
   ): Promise<ItemVersion[]> {
     const { collection = "default", namespace = "", signal } = options;
     return await this.#engine.call("history", { collection, namespace, id }, signal);

@@ -9,8 +9,11 @@ import type {
   AddResult,
   CollectionInfo,
   CollectionOptions,
+  ForgetSelection,
   Item,
+  ItemPage,
   ItemVersion,
+  MemoryStats,
   NewItem,
   Scope,
   SearchQuery,
@@ -18,35 +21,12 @@ import type {
 } from "./types.ts";
 import type { SalvagedPage } from "./database/salvage.ts";
 import type { ExportPage } from "./transfer/export.ts";
-import type { ItemPage } from "./items/read.ts";
-
-/** Which items to forget. Exactly one way is given. */
-export interface ForgetSelection extends Scope {
-  /** Items by id, in `namespace` or the default one. */
-  readonly ids?: readonly string[];
-  /** Every item that the rest of the scope leaves. */
-  readonly all?: boolean;
-}
-
-/** What is in the database. */
-export interface MemoryStats {
-  /** File or address. */
-  readonly place: string;
-  readonly version: number;
-  readonly collections: number;
-  readonly items: number;
-  /** Former versions of items. */
-  readonly versions: number;
-  /** Bytes of the database; 0 where a server does not tell. */
-  readonly sizeBytes: number;
-  /** Bytes of vectors in memory. */
-  readonly loadedBytes: number;
-}
 
 /** The operations, each with one argument beside the time. */
 export interface EngineOperations {
   collections(): Promise<CollectionInfo[]>;
   createCollection(options: CollectionOptions & { name: string }): Promise<CollectionInfo>;
+  shareCollection(options: { name: string; shared: boolean }): Promise<CollectionInfo>;
   dropCollection(options: { name: string }): Promise<boolean>;
   /** Indexes of the items whose texts must be embedded before they can be added. */
   prepare(options: { collection: string; items: readonly NewItem[] }): Promise<number[]>;

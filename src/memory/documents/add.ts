@@ -5,28 +5,9 @@
  */
 
 import { createHash } from "node:crypto";
-import type { AddResult, Metadata, NewItem } from "../types.ts";
-import type { Chunk, ChunkOptions } from "./chunk.ts";
-import { type DocumentContent, readChunks } from "./read.ts";
-
-/** A document to be added. */
-export interface NewDocument extends DocumentContent {
-  /** Facts that every chunk carries. */
-  readonly metadata?: Metadata;
-  /** @default "" */
-  readonly namespace?: string;
-}
-
-/** What adding a document has done. */
-export interface DocumentReport {
-  readonly source: string;
-  readonly chunks: number;
-  readonly added: number;
-  readonly updated: number;
-  readonly unchanged: number;
-  /** Former chunks that the document has no more; their text is kept as history. */
-  readonly removed: number;
-}
+import type { AddResult, ChunkOptions, DocumentReport, NewDocument, NewItem } from "../types.ts";
+import type { Chunk } from "./chunk.ts";
+import { readChunks } from "./read.ts";
 
 /** What adding needs of the memory. */
 export interface DocumentTarget {

@@ -18,6 +18,3 @@ export interface Block {
   /** Whether line breaks matter, as in code. */
   readonly verbatim: boolean;
 }
-
-/** Kinds of documents that can be taken apart. */
-export type MediaType = "text/markdown" | "text/plain" | "text/html" | "application/pdf";

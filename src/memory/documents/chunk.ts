@@ -4,16 +4,8 @@
  * @module
  */
 
-import type { SourcePosition } from "../types.ts";
+import type { ChunkOptions, SourcePosition } from "../types.ts";
 import type { Block } from "./block.ts";
-
-/** How large chunks are. */
-export interface ChunkOptions {
-  /** Longest chunk in characters, headings not counted. @default 1000 */
-  readonly maxCharacters?: number;
-  /** About how much of a chunk's end the next one repeats. @default 120 */
-  readonly overlapCharacters?: number;
-}
 
 /** A piece of a document. */
 export interface Chunk {

@@ -5,8 +5,8 @@
  */
 
 import { AtmosphereError } from "../../core/mod.ts";
-import type { MediaType } from "./block.ts";
-import { type Chunk, type ChunkOptions, toChunks } from "./chunk.ts";
+import type { ChunkOptions, DocumentContent, MediaType } from "../types.ts";
+import { type Chunk, toChunks } from "./chunk.ts";
 import { readMarkdown } from "./markdown.ts";
 import { readPlain } from "./plain.ts";
 
@@ -39,15 +39,6 @@ function toText(bytes: Uint8Array, name: string): string {
       hint: "Convert it first, for example with iconv",
     });
   }
-}
-
-/** A document to be taken apart. */
-export interface DocumentContent {
-  /** Path or address, for messages and to tell the kind. */
-  readonly name: string;
-  readonly bytes: Uint8Array;
-  /** @default by the name's extension */
-  readonly mediaType?: MediaType;
 }
 
 /** Chunks of a document. Throws `unsupported_media_type` when it is not of a kind that can be read. */

@@ -8,7 +8,7 @@ import { AtmosphereError } from "../../core/mod.ts";
 import type { Collection } from "../collections.ts";
 import type { Session } from "../database/database.ts";
 import { scrubSegments } from "../search/segments.ts";
-import type { ForgetSelection } from "../protocol.ts";
+import type { ForgetSelection } from "../types.ts";
 import { type CompiledScope, compileScope } from "../search/filter.ts";
 import { type Change, removeStatements } from "./write.ts";
 

@@ -8,7 +8,7 @@ import { AtmosphereError } from "../../core/mod.ts";
 import type { Collection } from "../collections.ts";
 import type { Row, Session } from "../database/database.ts";
 import type { CompiledScope } from "../search/filter.ts";
-import type { Item, ItemVersion } from "../types.ts";
+import type { Item, ItemPage, ItemVersion } from "../types.ts";
 
 function iso(ms: unknown): string {
   return new Date(Number(ms)).toISOString();
@@ -74,13 +74,6 @@ export async function readHistory(
     ...toItem(row, options.collection),
     supersededAt: iso(row["superseded_at"]),
   }));
-}
-
-/** A page of a list. */
-export interface ItemPage {
-  readonly items: readonly Item[];
-  /** Where the next page starts; undefined after the last. */
-  readonly next?: string;
 }
 
 function parseCursor(cursor: string | undefined): [namespace: string, id: string] | undefined {

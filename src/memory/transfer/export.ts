@@ -7,9 +7,9 @@
 import type { Collection } from "../collections.ts";
 import type { Session } from "../database/database.ts";
 import { canonicalJson } from "../items/metadata.ts";
-import { type ItemPage, listItems } from "../items/read.ts";
+import { listItems } from "../items/read.ts";
 import type { CompiledScope } from "../search/filter.ts";
-import { type Item, spaceLabel } from "../types.ts";
+import { type Item, type ItemPage, spaceLabel } from "../types.ts";
 
 /** A page of an export. */
 export interface ExportPage {

@@ -5,35 +5,8 @@
  */
 
 import { AtmosphereError } from "../../core/mod.ts";
-import type { AddResult, NewItem } from "../types.ts";
+import type { AddResult, BrokenLine, ImportOptions, ImportReport, NewItem } from "../types.ts";
 import { splitLines } from "./lines.ts";
-
-/** A line that could not be imported. */
-export interface BrokenLine {
-  /** From 1. */
-  readonly line: number;
-  readonly message: string;
-}
-
-/** What an import has done. */
-export interface ImportReport {
-  readonly added: number;
-  readonly updated: number;
-  readonly unchanged: number;
-  /** Broken lines that were left out, the first hundred. */
-  readonly broken: readonly BrokenLine[];
-}
-
-/** Options of an import. */
-export interface ImportOptions {
-  /** Whether to leave broken lines out instead of stopping at the first. @default false */
-  readonly skipBroken?: boolean;
-  /** Whether to use the vectors in the file; without, texts are embedded afresh. @default true */
-  readonly vectors?: boolean;
-  /** Told after each batch. */
-  readonly onProgress?: (lines: number) => void;
-  readonly signal?: AbortSignal;
-}
 
 const maxLineBytes = 16_777_216;
 const batchItems = 64;
