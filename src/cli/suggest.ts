@@ -48,7 +48,7 @@ export function suggest(input: string, names: readonly string[], limit = 3): str
     const candidate = name.toLowerCase();
     const distance = editDistance(wanted, candidate);
     const allowed = Math.max(1, Math.floor(Math.max(wanted.length, candidate.length) / 3));
-    if (distance <= allowed && distance < candidate.length) {
+    if (distance <= allowed) {
       near.push({ name, distance });
     } else if (wanted.length >= 3 && candidate.length >= 3) {
       if (candidate.includes(wanted) || wanted.includes(candidate)) {
