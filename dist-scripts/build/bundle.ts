@@ -56,10 +56,8 @@ export async function bundleProgram(options: BundleOptions): Promise<Bundle> {
     metafile: true,
     logLevel: "warning",
     conditions: ["node", "import"],
-    banner: {
-      js:
-        'import { createRequire as createRequireOfBundle } from "node:module"; const require = createRequireOfBundle(import.meta.url);',
-    },
+    // Importing node:module would cost each start 80 ms; this costs nothing until it is called.
+    banner: { js: "const require = (name) => process.getBuiltinModule(name);" },
     plugins: [
       programPlugin(options, entryName),
       nativesPlugin(),
@@ -102,6 +100,10 @@ function programPlugin(
           return { path: `node:${name}`, external: true };
         }
         if (args.importer.includes("node_modules")) return undefined;
+        // Its entry for Node is CommonJS, whose names a dynamic import does not see.
+        if (args.path === "yaml") {
+          return { path: join(options.nodeModules, "yaml", "browser", "index.js") };
+        }
         // From the sources, packages resolve to what was installed for the target.
         return await build.resolve(args.path.replace(/^npm:\/?([^@/]+)@[^/]+/, "$1"), {
           kind: args.kind,
@@ -134,6 +136,7 @@ function programPlugin(
 /** Replaces how packages find their native addons, and leaves out what text does not need. */
 function nativesPlugin(): esbuild.Plugin {
   const loader = JSON.stringify(join(runtimeFolder, "native_loader.ts"));
+  const embedded = JSON.stringify(join(runtimeFolder, "embedded_file.ts"));
   return {
     name: "natives",
     setup(build) {
@@ -150,13 +153,21 @@ function nativesPlugin(): esbuild.Plugin {
           path: args.path,
         }),
       }));
-      build.onLoad({ filter: /transformers\.node\.mjs$/ }, async (args) => ({
-        contents: replaceOnce(await Deno.readTextFile(args.path), {
+      build.onLoad({ filter: /transformers\.node\.mjs$/ }, async (args) => {
+        const text = replaceOnce(await Deno.readTextFile(args.path), {
           pattern: /requireFromHere\("onnxruntime-node"\)/,
           by: 'require("onnxruntime-node")',
           path: args.path,
-        }),
-      }));
+        });
+        return {
+          // The native engine opens files itself, and finds none of those inside the executable.
+          contents: replaceOnce(text, {
+            pattern: /return await (getModelFile\([^)]*apis\.IS_NODE_ENV\));/,
+            by: `return require(${embedded}).readEmbedded(await $1);`,
+            path: args.path,
+          }),
+        };
+      });
       build.onLoad({ filter: /\/libsql\/(index|promise)\.js$/ }, async (args) => {
         const text = await Deno.readTextFile(args.path);
         const found = replaceOnce(text, {
@@ -177,5 +188,5 @@ function nativesPlugin(): esbuild.Plugin {
 /** A package that changed its ways must fail the build rather than the executable. */
 function replaceOnce(text: string, edit: { pattern: RegExp; by: string; path: string }): string {
   if (!edit.pattern.test(text)) throw new Error(`${edit.path} no longer has ${edit.pattern}`);
-  return text.replace(edit.pattern, () => edit.by);
+  return text.replace(edit.pattern, edit.by);
 }

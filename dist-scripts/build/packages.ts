@@ -6,6 +6,7 @@ import type { Target } from "./targets.ts";
 const runtimePackages = [
   "@huggingface/transformers",
   "@libsql/client",
+  "@valibot/to-json-schema",
   "hono",
   "multiformats",
   "valibot",
