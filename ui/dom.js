@@ -62,12 +62,25 @@ export function table(caption, columns, rows) {
   );
 }
 
-/** Whether the reader is in there, so that it must not be replaced under their hands. */
-/** @param {HTMLElement} container */
-export function inUse(container) {
+/**
+ * Puts new content into `container` without taking anything out of the reader's hands: text that is
+ * selected stays, and a table keeps its focus and how far it was scrolled.
+ *
+ * @param {HTMLElement} container
+ * @param {...Node} content
+ */
+export function replace(container, ...content) {
   const selection = document.getSelection();
-  return container.contains(document.activeElement) ||
-    (selection !== null && !selection.isCollapsed && container.contains(selection.anchorNode));
+  if (selection !== null && !selection.isCollapsed && container.contains(selection.anchorNode)) {
+    return;
+  }
+  const focused = container.contains(document.activeElement);
+  const scrolled = container.querySelector(".scroll")?.scrollLeft ?? 0;
+  container.replaceChildren(...content);
+  const region = container.querySelector(".scroll");
+  if (!(region instanceof HTMLElement)) return;
+  region.scrollLeft = scrolled;
+  if (focused) region.focus({ preventScroll: true });
 }
 
 /** @param {number} bytes */

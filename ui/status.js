@@ -1,6 +1,6 @@
 /** Node, backends and capabilities as they are. */
 
-import { badge, byId, duration, element, inUse, megabytes, table } from "./dom.js";
+import { badge, byId, duration, element, megabytes, replace, table } from "./dom.js";
 
 const stateTones = { up: "good", ready: "good", down: "bad", failed: "bad" };
 
@@ -35,9 +35,8 @@ export function showNode(status) {
     ["Data", status.dataDir],
     ["Identity", element("code", {}, status.id)],
   ];
-  const list = byId("node");
-  if (inUse(list)) return;
-  list.replaceChildren(
+  replace(
+    byId("node"),
     ...facts.map(([name, value]) =>
       element("div", {}, element("dt", {}, name), element("dd", {}, value))
     ),
@@ -46,11 +45,10 @@ export function showNode(status) {
 
 /** @param {any[]} backends Each a `BackendStatus`. */
 export function showBackends(backends) {
-  const place = byId("backends");
-  if (inUse(place)) return;
   const servers = backends.filter((backend) => backend.source !== "embedded");
   const empty = servers.length > 0 ? [] : [emptyBackends()];
-  place.replaceChildren(
+  replace(
+    byId("backends"),
     ...empty,
     table(
       "Backends of this node",
@@ -89,9 +87,9 @@ function emptyBackends() {
 /** @param {any[]} capabilities Each a `CapabilityView`. */
 export function showCapabilities(capabilities) {
   const place = byId("capabilities");
-  if (inUse(place)) return;
   if (capabilities.length === 0) {
-    place.replaceChildren(
+    replace(
+      place,
       element(
         "p",
         { class: "notice" },
@@ -102,7 +100,8 @@ export function showCapabilities(capabilities) {
     );
     return;
   }
-  place.replaceChildren(
+  replace(
+    place,
     table(
       "Capabilities of this node",
       ["Name", "Kind", "Backend", "Context", "Can", "State", "Busy", "First byte", "Speed"],
