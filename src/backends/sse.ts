@@ -24,26 +24,35 @@ const maxEventLength = 16 * 1_024 * 1_024;
  */
 export class SseParser {
   readonly #decoder = new TextDecoder();
-  #rest = "";
+  /** The line that has no end yet, in the parts that it came in. */
+  #line: string[] = [];
+  /** A CR that may be half of a line end. */
+  #held = "";
   #event = "";
   #data: string[] = [];
   #length = 0;
 
   /** The events that end within `bytes`. Throws {@linkcode EventTooLong}. */
   push(bytes: Uint8Array): ServerSentEvent[] {
-    let text = this.#rest + this.#decoder.decode(bytes, { stream: true });
-    // A CR at the very end may be half of a line end.
-    const held = text.endsWith("\r") ? "\r" : "";
-    if (held !== "") text = text.slice(0, -1);
-    const lines = text.split(/\r\n|\n|\r/);
-    this.#rest = (lines.pop() ?? "") + held;
-    if (this.#rest.length + this.#length > maxEventLength) throw new EventTooLong();
+    let text = this.#held + this.#decoder.decode(bytes, { stream: true });
+    this.#held = text.endsWith("\r") ? "\r" : "";
+    if (this.#held !== "") text = text.slice(0, -1);
+    const [first = "", ...others] = text.split(/\r\n|\n|\r/);
+    this.#line.push(first);
+    this.#count(first.length);
     const events: ServerSentEvent[] = [];
-    for (const line of lines) {
-      const event = this.#readLine(line);
+    for (const next of others) {
+      const event = this.#readLine(this.#line.join(""));
       if (event !== undefined) events.push(event);
+      this.#line = [next];
+      this.#count(next.length);
     }
     return events;
+  }
+
+  #count(length: number): void {
+    this.#length += length;
+    if (this.#length > maxEventLength) throw new EventTooLong();
   }
 
   #readLine(line: string): ServerSentEvent | undefined {
@@ -61,11 +70,7 @@ export class SseParser {
     const field = colon < 0 ? line : line.slice(0, colon);
     const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
     if (field === "event") this.#event = value;
-    if (field === "data") {
-      this.#data.push(value);
-      this.#length += value.length;
-      if (this.#length > maxEventLength) throw new EventTooLong();
-    }
+    if (field === "data") this.#data.push(value);
     return undefined;
   }
 }
