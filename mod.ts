@@ -27,7 +27,7 @@
 
 export { connect, openNode, startNode } from "./src/app/mod.ts";
 export type { Connection, LocalNode, OpenOptions, RunningNode } from "./src/app/mod.ts";
-export { loadConfig, type LoadConfigOptions } from "./src/config/mod.ts";
+export { type Environment, loadConfig, type LoadConfigOptions } from "./src/config/mod.ts";
 export type {
   BackendConfig,
   Config,

@@ -139,9 +139,10 @@ function resolutionFlags(subcommand: string, source: Source): string[] {
     case "fmt":
     case "lint":
       return [];
-    case "doc":
     case "publish":
-      return source === "npm" ? [`--config=${path(generatedConfig)}`, "--no-lock"] : [];
+      return source === "npm" ? [`--config=${path(generatedConfig)}`] : [];
+    case "doc":
+      return [...(source === "npm" ? [`--import-map=${path(importMap)}`] : []), "--no-lock"];
     case "compile":
       return ["--no-lock"];
     default:

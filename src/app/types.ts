@@ -8,6 +8,7 @@ import type { BackendStatus, Logger, NodeApi } from "../core/mod.ts";
 
 /** Options common to every way of getting a node. */
 export interface OpenOptions {
+  /** Hears what goes on. @default none */
   readonly logger?: Logger;
   /** Ends the start; after that, dispose the node. */
   readonly signal?: AbortSignal;
@@ -15,6 +16,7 @@ export interface OpenOptions {
 
 /** A node in this process. */
 export interface LocalNode extends NodeApi, AsyncDisposable {
+  /** libp2p peer id of the node. */
   readonly id: string;
 }
 

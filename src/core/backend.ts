@@ -27,6 +27,7 @@ export type BackendOperation =
 
 /** One request to a backend. */
 export interface BackendRequest {
+  /** What is asked for. */
   readonly operation: BackendOperation;
   /** OpenAI-shaped body; its `model` is already the upstream's own name. */
   readonly body: Readonly<Record<string, unknown>>;
@@ -38,6 +39,7 @@ export interface BackendRequest {
 
 /** A backend's answer, its body unread. Status is 2xx or a 4xx that belongs to the caller. */
 export interface BackendResponse {
+  /** HTTP status. */
   readonly status: number;
   /** `content-type` and what else belongs to the caller; never hop-by-hop headers or cookies. */
   readonly headers: Headers;
@@ -56,12 +58,19 @@ export interface BackendModel {
   readonly name: string;
   /** The backend's own name for it. */
   readonly upstreamName: string;
+  /** What the model does. */
   readonly kind: CapabilityKind;
+  /** What it is good for, in a sentence or two. */
   readonly description: string;
+  /** Example utterances. */
   readonly examples: readonly string[];
+  /** Free labels. */
   readonly tags: readonly string[];
+  /** What it supports. */
   readonly features: CapabilityFeatures;
+  /** What is known of its family. */
   readonly profile?: ModelProfile;
+  /** Its price. */
   readonly cost: CapabilityCost;
   /** Whether the model is in memory, where the engine tells. */
   readonly loaded?: boolean;
@@ -80,6 +89,7 @@ export interface Backend extends AsyncDisposable {
   readonly engine: string;
   /** Address without credentials, for display; the embedded engine has `embedded:`. */
   readonly address: string;
+  /** Where it runs, seen from this node. */
   readonly locality: Locality;
   /** Whether it came from configuration (never dropped when silent) or from discovery. */
   readonly source: "configured" | "environment" | "discovered" | "embedded";

@@ -99,6 +99,7 @@ export interface Capability {
   readonly backend: string;
   /** Engine behind it, such as `ollama` or `llama.cpp`. */
   readonly engine: string;
+  /** What it does. */
   readonly kind: CapabilityKind;
   /** The name that callers use, such as `llama3.2:3b`. */
   readonly name: string;
@@ -110,9 +111,13 @@ export interface Capability {
   readonly examples: readonly string[];
   /** Free labels: topics, regions, what a policy may name. */
   readonly tags: readonly string[];
+  /** What it supports. */
   readonly features: CapabilityFeatures;
+  /** What is known of the model behind it. */
   readonly profile?: ModelProfile;
+  /** Its price. */
   readonly cost: CapabilityCost;
+  /** Where it runs, seen from this node. */
   readonly locality: Locality;
 }
 

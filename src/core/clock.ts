@@ -27,10 +27,12 @@ export class ManualClock implements Clock {
     this.#ms = startMs;
   }
 
+  /** Milliseconds as last set. */
   now(): number {
     return this.#ms;
   }
 
+  /** The same milliseconds. */
   monotonic(): number {
     return this.#ms;
   }

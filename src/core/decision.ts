@@ -22,15 +22,19 @@ export interface Factor {
 
 /** A capability that can serve the request, with its score explained. */
 export interface Candidate {
+  /** The capability. */
   readonly capability: Capability;
   /** Product of the factors' values; comparable within one decision only. */
   readonly score: number;
+  /** Every reason in the score. */
   readonly factors: readonly Factor[];
 }
 
 /** A capability that can't serve the request, and why. */
 export interface Rejection {
+  /** Id of the capability. */
   readonly capability: string;
+  /** Name of the capability. */
   readonly name: string;
   /** The filter that it failed: `kind`, `feature`, `context`, `policy`, `health`, `target`. */
   readonly filter: string;
@@ -53,9 +57,11 @@ export type DecisionOutcome =
 
 /** The user route that matched, or came nearest. */
 export interface RouteMatch {
+  /** Name of the route. */
   readonly name: string;
   /** 0 to 1. */
   readonly score: number;
+  /** Least score at which the route is taken. */
   readonly threshold: number;
   /** The utterances or n-grams that decided, best first. */
   readonly evidence: readonly string[];
@@ -63,6 +69,7 @@ export interface RouteMatch {
 
 /** Why nothing can serve a request. */
 export interface Refusal {
+  /** Code of the error that a caller gets. */
   readonly code: Extract<ErrorCode, "no_capability" | "model_not_found" | "context_too_long">;
   /** What was looked for and where. */
   readonly message: string;
@@ -74,14 +81,19 @@ export interface Refusal {
 
 /** Ranked candidates with every factor of every score, or a reasoned refusal. */
 export interface Decision {
+  /** Identifies the decision in headers, events and logs. */
   readonly id: string;
+  /** How it was reached. */
   readonly outcome: DecisionOutcome;
+  /** What was asked. */
   readonly request: RouteRequest;
   /** Best first; empty when refused. */
   readonly candidates: readonly Candidate[];
   /** Filled when an explanation was asked for, and when refused. */
   readonly rejected: readonly Rejection[];
+  /** The user route that matched, or came nearest. */
   readonly route?: RouteMatch;
+  /** Why nothing can serve the request; absent when something can. */
   readonly refusal?: Refusal;
   /** Where the intent's vector came from. */
   readonly embedding: "none" | "cache" | "near-duplicate" | "computed" | "unavailable";

@@ -18,6 +18,7 @@ export interface EmbedderModel {
 
 /** Embedded texts. */
 export interface EmbedResult {
+  /** The space that the vectors are in. */
   readonly model: EmbedderModel;
   /** One unit-length vector a text, in order. */
   readonly vectors: Float32Array[];
@@ -27,6 +28,7 @@ export interface EmbedResult {
 
 /** An embedding engine. All work happens off the event loop. */
 export interface Embedder extends AsyncDisposable {
+  /** The space that the vectors are in. */
   readonly model: EmbedderModel;
   /** `idle` before the first use, `loading`, `ready`, or `failed` with the reason in `failure`. */
   readonly state: "idle" | "loading" | "ready" | "failed";

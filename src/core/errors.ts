@@ -100,6 +100,7 @@ export interface AtmosphereErrorOptions {
  * ```
  */
 export class AtmosphereError extends Error {
+  /** Name of the class. */
   override readonly name: string = "AtmosphereError";
   /** Stable, machine-readable code. */
   readonly code: ErrorCode;
@@ -138,6 +139,7 @@ export class AtmosphereError extends Error {
 
 /** A failure of a backend: transport, status or content. Subclass so that failover can tell it apart. */
 export class BackendError extends AtmosphereError {
+  /** Name of the class. */
   override readonly name = "BackendError";
   /** Whether another candidate may serve the same request (nothing of the answer was sent yet). */
   readonly retryable: boolean;

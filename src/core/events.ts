@@ -41,6 +41,7 @@ export interface EventRecord {
   readonly id: number;
   /** ISO 8601 in UTC. */
   readonly time: string;
+  /** What happened. */
   readonly event: NodeEvent;
 }
 

@@ -11,10 +11,13 @@ import type { RouteRequest } from "./intent.ts";
 
 /** One request as the server hands it over. */
 export interface GatewayRequest {
+  /** What is asked for. */
   readonly operation: BackendOperation;
+  /** What the router decides on. */
   readonly route: RouteRequest;
   /** OpenAI-shaped body as the caller sent it. */
   readonly body: Readonly<Record<string, unknown>>;
+  /** Whether a server-sent event stream is wanted. */
   readonly stream: boolean;
   /** Aborts when the caller goes away. */
   readonly signal: AbortSignal;
@@ -22,6 +25,7 @@ export interface GatewayRequest {
 
 /** One request answered. */
 export interface GatewayResponse {
+  /** HTTP status. */
   readonly status: number;
   /** The backend's headers that belong to the caller. */
   readonly headers: Headers;
@@ -29,6 +33,7 @@ export interface GatewayResponse {
   readonly body: ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | null;
   /** Who answers. */
   readonly capability: Capability;
+  /** How the answerer was chosen. */
   readonly decision: Decision;
   /** Candidates that were tried, the one that answers included. */
   readonly attempts: number;
@@ -36,5 +41,6 @@ export interface GatewayResponse {
 
 /** Routes a request and has it served. Throws `AtmosphereError` when nobody can. */
 export interface Gateway {
+  /** Routes the request and resolves when the first byte of the answer is there. */
   handle(request: GatewayRequest): Promise<GatewayResponse>;
 }

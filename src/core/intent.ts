@@ -8,8 +8,11 @@ import type { CapabilityKind } from "./capability.ts";
 
 /** What a capability must support to serve a request. */
 export interface RequiredFeatures {
+  /** Tool (function) calling. */
   readonly tools?: boolean;
+  /** Images as input. */
   readonly vision?: boolean;
+  /** Audio as input. */
   readonly audio?: boolean;
   /** Output constrained to JSON. */
   readonly json?: boolean;
@@ -44,14 +47,17 @@ export type Preference = "cost" | "balanced" | "quality";
 
 /** A request as the router sees it. */
 export interface RouteRequest {
+  /** What is asked for. */
   readonly kind: CapabilityKind;
   /** Model, route or alias as the caller wrote it; undefined, `auto` and `atmosphere/auto` mean by meaning. */
   readonly model?: string;
   /** The text that states the intent: the last user turn, with what came before when it is short. */
   readonly intent: string;
+  /** What must be supported. */
   readonly required: RequiredFeatures;
+  /** What is allowed. */
   readonly policy: RoutePolicy;
-  /** @default "balanced" */
+  /** How quality weighs against cost. @default "balanced" */
   readonly preference?: Preference;
   /** Same for the turns of one conversation, so that a prompt cache is used; undefined when unknown. */
   readonly session?: string;

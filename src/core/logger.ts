@@ -15,9 +15,13 @@ export type LogFields = Readonly<Record<string, unknown>>;
 
 /** A logger. */
 export interface Logger {
+  /** Logs what helps to find a fault. */
   debug(message: string, fields?: LogFields): void;
+  /** Logs what an owner wants to know. */
   info(message: string, fields?: LogFields): void;
+  /** Logs what may need attention. */
   warn(message: string, fields?: LogFields): void;
+  /** Logs what went wrong. */
   error(message: string, fields?: LogFields): void;
   /** A logger that adds `fields` to each record. */
   child(fields: LogFields): Logger;
@@ -25,13 +29,13 @@ export interface Logger {
 
 /** Options of {@linkcode createLogger}. */
 export interface LoggerOptions {
-  /** @default "info" */
+  /** Least severity that is logged. @default "info" */
   readonly level?: LogLevel;
   /** `text` for people, `json` for machines. @default "text" */
   readonly format?: "text" | "json";
   /** Takes one finished line, without its line feed. @default writes to stderr */
   readonly write?: (line: string) => void;
-  /** @default Date.now */
+  /** Milliseconds since the epoch. @default Date.now */
   readonly now?: () => number;
 }
 

@@ -14,16 +14,25 @@ import type { Preference, RequiredFeatures, RoutePolicy } from "./intent.ts";
 
 /** A backend and its state. */
 export interface BackendStatus {
+  /** Unique on the node. */
   readonly id: string;
+  /** Engine behind it. */
   readonly engine: string;
+  /** Address without credentials. */
   readonly address: string;
+  /** Where it is, seen from the node. */
   readonly locality: Locality;
+  /** How the node learnt of it. */
   readonly source: "configured" | "environment" | "discovered" | "embedded";
+  /** Whether it answers. */
   readonly state: "up" | "down" | "unknown";
+  /** Version that it states. */
   readonly version?: string;
+  /** How long it took to answer, in milliseconds. */
   readonly latencyMs?: number;
   /** Why it is down. */
   readonly reason?: string;
+  /** Number of its models. */
   readonly models: number;
 }
 
@@ -31,41 +40,59 @@ export interface BackendStatus {
 export interface NodeStatus {
   /** libp2p peer id. */
   readonly id: string;
+  /** Display name. */
   readonly name: string;
+  /** Version of Atmosphere. */
   readonly version: string;
   /** Where it listens; undefined when no node runs and the data directory answered. */
   readonly url?: string;
+  /** Whether a node listens. */
   readonly running: boolean;
   /** Process id of the running node. */
   readonly pid?: number;
+  /** ISO 8601 in UTC. */
   readonly startedAt?: string;
+  /** Seconds since the start. */
   readonly uptimeSeconds?: number;
+  /** Path of the data directory. */
   readonly dataDir: string;
+  /** The embedding engine and its state. */
   readonly embedder: EmbedderModel & { readonly state: string; readonly failure?: string };
+  /** Every backend. */
   readonly backends: readonly BackendStatus[];
+  /** Number of capabilities. */
   readonly capabilities: number;
+  /** Requests since the start. */
   readonly requests: {
     readonly total: number;
     readonly failed: number;
     readonly inFlight: number;
   };
+  /** Memory of the process. */
   readonly memory: { readonly rssBytes: number };
 }
 
 /** A capability with its live state. */
 export interface CapabilityView extends Capability {
+  /** Its live state. */
   readonly load: CapabilityLoad;
 }
 
 /** A question to the router. */
 export interface RouteQuery {
+  /** What is wanted, in words. */
   readonly intent: string;
-  /** @default "llm/chat" */
+  /** What is asked for. @default "llm/chat" */
   readonly kind?: CapabilityKind;
+  /** Model, route or alias by name; by meaning where absent. */
   readonly model?: string;
+  /** What must be supported. */
   readonly required?: RequiredFeatures;
+  /** What is allowed. */
   readonly policy?: RoutePolicy;
+  /** How quality weighs against cost. @default "balanced" */
   readonly preference?: Preference;
+  /** Same for the turns of one conversation. */
   readonly session?: string;
   /** Whether to list every candidate and rejection. @default false */
   readonly explain?: boolean;
@@ -73,8 +100,11 @@ export interface RouteQuery {
 
 /** Embeddings of texts, with the space that they are in. */
 export interface EmbedAnswer {
+  /** The model, and the length of its vectors. */
   readonly model: { readonly name: string; readonly dimensions: number };
+  /** One vector a text, in order. */
   readonly vectors: readonly (readonly number[])[];
+  /** Tokens read. */
   readonly tokens: number;
 }
 
@@ -82,19 +112,26 @@ export interface EmbedAnswer {
 export interface ChatStream extends AsyncIterable<string> {
   /** The capability that answers, by name. */
   readonly model: string;
+  /** Id of the backend that answers. */
   readonly backend: string;
+  /** Name of the node that answers. */
   readonly node: string;
+  /** Id of the decision. */
   readonly decision: string;
 }
 
 /** What a node offers. Every method throws `AtmosphereError`, or the signal's reason. */
 export interface NodeApi {
+  /** The node and its state. */
   status(options?: { signal?: AbortSignal }): Promise<NodeStatus>;
+  /** Every capability, or those of one kind. */
   capabilities(options?: {
     kind?: CapabilityKind;
     signal?: AbortSignal;
   }): Promise<CapabilityView[]>;
+  /** What the router decides. */
   route(query: RouteQuery, options?: { signal?: AbortSignal }): Promise<Decision>;
+  /** Vectors of texts. */
   embed(texts: readonly string[], options?: {
     model?: string;
     signal?: AbortSignal;

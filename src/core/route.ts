@@ -29,6 +29,7 @@ export interface Route {
   readonly name: string;
   /** What the route is for, in a sentence; embedded. */
   readonly description?: string;
+  /** Where the route leads. */
   readonly target: RouteTarget;
   /** Texts that should take this route. */
   readonly utterances: readonly string[];
@@ -38,6 +39,7 @@ export interface Route {
   readonly threshold?: number;
   /** What the target must support. */
   readonly required?: RequiredFeatures;
+  /** What is allowed on the way. */
   readonly policy?: RoutePolicy;
   /** Where the route was written, for messages: a file's path, or `api`. */
   readonly source?: string;
@@ -45,6 +47,7 @@ export interface Route {
 
 /** Another name for a model. */
 export interface Alias {
+  /** The other name. */
   readonly name: string;
   /** A model by name, `node/model` or `backend/model`. */
   readonly model: string;

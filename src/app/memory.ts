@@ -1,0 +1,113 @@
+/**
+ * The vector memory of a data directory: for commands, and for a node that listens.
+ *
+ * Several programs may use one file at once, so that a command opens it itself even while a node
+ * serves; only texts are embedded by the node then, which has the model loaded.
+ *
+ * @module
+ */
+
+import type { Config } from "../config/mod.ts";
+import { AtmosphereError, type Embedder, type MemoryApi, silentLogger } from "../core/mod.ts";
+import { loadToken } from "../config/mod.ts";
+import { createEmbedder, resolveModel } from "../embed/mod.ts";
+import {
+  createMemory,
+  type EmbedTexts,
+  type MemoryOptions,
+  recoverMemory,
+  type RecoveryReport,
+} from "../memory/mod.ts";
+import { runningNodeUrl } from "./connect.ts";
+import { embeddedBackendId } from "./embedded_backend.ts";
+import { NodeClient } from "./http_client.ts";
+import type { OpenOptions } from "./types.ts";
+
+/** Name of the database in the data directory. */
+const databaseName = "atmosphere.db";
+
+/** An open memory; dispose it when done. */
+export interface MemoryConnection extends MemoryApi, AsyncDisposable {}
+
+/** Where the memory of `config` is. */
+export function memoryOptions(config: Config): MemoryOptions {
+  const { databaseUrl, databaseToken } = config.memory;
+  if (databaseUrl === undefined) return { path: memoryPath(config) };
+  return {
+    url: databaseUrl,
+    ...(databaseToken === undefined ? {} : { token: databaseToken.reveal() }),
+  };
+}
+
+/** The file of the memory, where no server holds it. */
+function memoryPath(config: Config): string {
+  return `${config.dataDir}/${databaseName}`;
+}
+
+/** Embeds by the node that runs. */
+async function nodeEmbedder(config: Config, url: string): Promise<EmbedTexts> {
+  const node = new NodeClient({ url, token: await loadToken(config.dataDir, config.token) });
+  const { embedder } = await node.status();
+  return {
+    model: embedder,
+    embed: async (texts, options = {}) => {
+      const model = `${embeddedBackendId}/${embedder.name}`;
+      const answer = await node.embed(texts, { ...options, model });
+      return { vectors: answer.vectors.map((vector) => Float32Array.from(vector)) };
+    },
+  };
+}
+
+/** Embeds in this process; the model is loaded when the first text needs it. */
+function ownEmbedder(config: Config, options: OpenOptions): Embedder {
+  const logger = options.logger ?? silentLogger;
+  return createEmbedder({
+    resolve: () =>
+      resolveModel({
+        dataDir: config.dataDir,
+        model: config.embedding.model,
+        onStep: (step) => logger.info(step),
+      }),
+    model: config.embedding.model,
+    threads: config.embedding.threads,
+    cacheEntries: config.embedding.cacheEntries,
+    logger,
+  });
+}
+
+/** Opens the memory of `config`; the file is made where there is none. */
+export async function openMemory(
+  config: Config,
+  options: OpenOptions = {},
+): Promise<MemoryConnection> {
+  await using stack = new AsyncDisposableStack();
+  const url = await runningNodeUrl(config.dataDir, options.signal);
+  const embedder = url === undefined
+    ? stack.use(ownEmbedder(config, options))
+    : await nodeEmbedder(config, url);
+  if (config.memory.databaseUrl === undefined) {
+    await Deno.mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  }
+  const memory = stack.use(await createMemory({ ...memoryOptions(config), embedder }));
+  const owned = stack.move();
+  return Object.assign(memory, { [Symbol.asyncDispose]: () => owned.disposeAsync() });
+}
+
+/**
+ * Sets a damaged file of the memory aside and saves what can be read. Throws `invalid_request`
+ * where the memory is on a server.
+ */
+export async function recoverNodeMemory(
+  config: Config,
+  options: OpenOptions = {},
+): Promise<RecoveryReport> {
+  if (config.memory.databaseUrl !== undefined) {
+    throw new AtmosphereError(
+      "invalid_request",
+      "The memory is on a server, only a file can be recovered here",
+      { hint: "Use the server's own backups" },
+    );
+  }
+  await using embedder = ownEmbedder(config, options);
+  return await recoverMemory({ path: memoryPath(config), embedder });
+}
