@@ -147,13 +147,17 @@ async function readError(response: Response): Promise<AtmosphereError> {
   } catch {
     // Not a node's answer; the status is all there is.
   }
-  const message = problem.detail ?? problem.message ?? problem.title;
-  const code = problem.code;
+  const { code, hint } = problem;
+  const stated = problem.detail ?? problem.message ?? problem.title;
+  // OpenAI's shape has the hint at the end of the message as well.
+  const message = typeof stated === "string" && typeof hint === "string"
+    ? stated.replace(`. ${hint}`, "")
+    : stated;
   return new AtmosphereError(
     isErrorCode(code) ? code : "internal",
     typeof message === "string" ? message : `The node answered with status ${response.status}`,
     {
-      ...(typeof problem.hint === "string" ? { hint: problem.hint } : {}),
+      ...(typeof hint === "string" ? { hint } : {}),
       ...(typeof problem.param === "string" ? { param: problem.param } : {}),
     },
   );

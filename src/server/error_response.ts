@@ -56,7 +56,8 @@ export interface ProblemBody {
 export function openaiError(error: AtmosphereError, requestId: string): OpenAIErrorBody {
   return {
     error: {
-      message: error.message,
+      // Most clients show the message alone, and what to do about it is the better half.
+      message: error.hint === undefined ? error.message : `${error.message}. ${error.hint}`,
       type: openaiTypes[error.status] ??
         (error.status < 500 ? "invalid_request_error" : "server_error"),
       code: error.code,
