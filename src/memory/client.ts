@@ -68,6 +68,11 @@ export class EngineClient implements AsyncDisposable {
     }
   }
 
+  /** Whether it can still be asked; false after a crash of the thread and when disposed. */
+  get isOpen(): boolean {
+    return this.#closed === undefined;
+  }
+
   #receive(response: EngineResponse): void {
     const waiting = this.#waiting.get(response.id);
     this.#waiting.delete(response.id);

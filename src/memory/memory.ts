@@ -79,6 +79,11 @@ export class Memory implements MemoryApi, AsyncDisposable {
     this.#embedder = embedder;
   }
 
+  /** Whether it can still be asked; false after a crash of its thread and when disposed. */
+  get isOpen(): boolean {
+    return this.#engine.isOpen;
+  }
+
   /** All collections, by name. */
   async collections(options: { signal?: AbortSignal } = {}): Promise<CollectionInfo[]> {
     const found = await this.#engine.call("collections", undefined, options.signal);

@@ -46,7 +46,10 @@ function itemChoice(exchange: Exchange) {
   const id = parameter(exchange, "id");
   if (id === undefined) throw wrongType("id", "an item's id", id);
   const namespace = parameter(exchange, "namespace");
-  return { id, choice: { ...choiceOf(exchange), ...(namespace === undefined ? {} : { namespace }) } };
+  return {
+    id,
+    choice: { ...choiceOf(exchange), ...(namespace === undefined ? {} : { namespace }) },
+  };
 }
 
 /** The scope that a query states; its `filter` is JSON. */
@@ -83,8 +86,10 @@ function missing(what: string): AtmosphereError {
 }
 
 function addCollections(app: Hono<GroupEnv>, memory: MemoryApi, maxBytes: number): void {
-  app.get("/collections", async ({ env: { exchange } }) =>
-    exchange.json({ data: await memory.collections() }));
+  app.get(
+    "/collections",
+    async ({ env: { exchange } }) => exchange.json({ data: await memory.collections() }),
+  );
   app.post("/collections", async ({ env: { exchange } }) => {
     const { value } = await readJsonBody(exchange.request, { maxBytes });
     const name = optionalString(value.name, "name");
@@ -165,8 +170,9 @@ function addTransfer(app: Hono<GroupEnv>, memory: MemoryApi): void {
     return exchange.json(report);
   });
   app.get("/export", ({ env: { exchange } }) => {
+    const collection = parameter(exchange, "collection");
     const lines = memory.export({
-      ...choiceOf(exchange),
+      ...(collection === undefined ? {} : { collection }),
       ...scopeOf(exchange),
       vectors: parameter(exchange, "vectors") !== "false",
     });
