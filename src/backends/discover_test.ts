@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type FakeEngine, startFakeServer } from "../../tests/fakes/mod.ts";
 import type { Backend } from "../core/mod.ts";
-import { discover, type DiscoverOptions, usualPorts } from "./mod.ts";
+import { LoopbackProbe } from "./loopback_probe.ts";
+import { discover, type DiscoverOptions, ENGINE_PROFILES, usualPorts } from "./mod.ts";
 
 const signal = new AbortController().signal;
 const local: readonly FakeEngine[] = [
@@ -80,7 +81,28 @@ Deno.test("discover() never finds an Atmosphere, nor what is no model server", a
     probeTimeoutMs: 100,
   });
   assertEquals(found, []);
-  // A stranger is asked for its models, and for nothing else.
+  // A stranger is asked for its models, and for nothing else, on a port that is usual too.
+  assertEquals(page.requests.map(({ path }) => path), ["/v1/models"]);
+});
+
+Deno.test("discover() recognises llama.cpp that shows no properties", async () => {
+  await using server = await startFakeServer({ engine: "llama.cpp", models: ["m"] });
+  server.script(({ path }) => path === "/props" ? { do: "fail", status: 403 } : undefined);
+  const found = await find({ ports: [server.port] });
+  assertEquals(found.map((backend) => backend.engine), ["llama.cpp"]);
+  assertEquals((await found[0]!.listModels({ signal })).length, 1);
+  await disposed(found);
+});
+
+Deno.test("LoopbackProbe leaves a stranger on an engine's usual port alone", async () => {
+  await using page = await startFakeServer({
+    engine: "openai",
+    models: [],
+    script: () => ({ do: "html" }),
+  });
+  await using probe = new LoopbackProbe({ url: page.url, signal });
+  const { vllm, localai, "llama.cpp": llamaCpp } = ENGINE_PROFILES;
+  assertEquals(await probe.recognise([vllm, localai, llamaCpp], [localai, llamaCpp]), undefined);
   assertEquals(page.requests.map(({ path }) => path), ["/v1/models"]);
 });
 

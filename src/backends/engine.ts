@@ -84,6 +84,8 @@ export interface Engine {
   readonly ports: readonly number[];
   /** Base URL where none is configured. */
   readonly defaultUrl: string;
+  /** Whether it may have no OpenAI-compatible list of models that would tell it from a stranger. */
+  readonly withoutOpenAiList?: true;
   /** Path of the OpenAI-compatible API below the address. */
   readonly apiPath: string;
   /** Whether its address leaves the user's own machines. */

@@ -54,10 +54,13 @@ export class LoopbackProbe implements EngineConnection, AsyncDisposable {
   ): Promise<Engine | undefined> {
     const models = await this.#settle(`${this.api}/models`);
     if (!this.#answered || this.#isAtmosphere) return undefined;
-    const found = await this.#first(usual);
-    if (found !== undefined && !this.#isAtmosphere) return found;
-    // Other engines' paths are asked only of what lists models, to leave other servers alone.
-    if (!isOpenAiList(models) || this.#isAtmosphere) return undefined;
+    // Further paths are asked of what lists models, to leave other servers alone.
+    const lists = isOpenAiList(models);
+    const found = await this.#first(
+      usual.filter((engine) => lists || engine.withoutOpenAiList === true),
+    );
+    if (this.#isAtmosphere) return undefined;
+    if (found !== undefined || !lists) return found;
     return await this.#first(engines.filter((engine) => !usual.includes(engine)));
   }
 

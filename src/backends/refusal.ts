@@ -70,9 +70,13 @@ export function retryAfterSeconds(
 ): number | undefined {
   const value = headers.get("retry-after") ?? "";
   const seconds = /^\d{1,6}(\.\d+)?$/.test(value)
-    ? Math.ceil(Number(value))
-    : Math.ceil((Date.parse(value) - now) / 1_000);
-  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), longestRetrySeconds) : undefined;
+    ? Number(value)
+    : /^[A-Z][a-z]{2,8}, /.test(value)
+    ? (Date.parse(value) - now) / 1_000
+    : Number.NaN;
+  return Number.isFinite(seconds)
+    ? Math.min(Math.max(Math.ceil(seconds), 0), longestRetrySeconds)
+    : undefined;
 }
 
 /** What an error document says, in whatever of the usual shapes; bounded, without secrets. */

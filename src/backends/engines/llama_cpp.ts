@@ -5,8 +5,8 @@
  */
 
 import { BackendError } from "../../core/mod.ts";
-import type { Engine } from "../engine.ts";
-import { asCount, asFlag, asObject, asText, type JsonObject } from "../fields.ts";
+import type { Engine, EngineConnection, Identity } from "../engine.ts";
+import { asArray, asCount, asFlag, asObject, asText, type JsonObject } from "../fields.ts";
 import { contextOf, openAiEngine } from "./openai_compatible.ts";
 
 function readEntry(entry: JsonObject) {
@@ -19,6 +19,24 @@ function readEntry(entry: JsonObject) {
   };
 }
 
+async function identify(
+  connection: EngineConnection,
+  signal: AbortSignal,
+): Promise<Identity | undefined> {
+  try {
+    const props = asObject(await connection.json(`${connection.root}/props`, { signal }));
+    if (asObject(props?.default_generation_settings) === undefined) return undefined;
+    const version = asText(props?.build_info, 64);
+    return version === undefined ? {} : { version };
+  } catch (error) {
+    if (!(error instanceof BackendError) || error.upstreamStatus === undefined) throw error;
+    // With several models, or behind a key, it has no properties to show.
+    const list = asObject(await connection.json(`${connection.api}/models`, { signal }));
+    const owned = asArray(list?.data)?.some((entry) => asObject(entry)?.owned_by === "llamacpp");
+    return owned === true ? {} : undefined;
+  }
+}
+
 /** llama.cpp's server. */
 export const llamaCpp: Engine = openAiEngine({
   name: "llama.cpp",
@@ -29,12 +47,7 @@ export const llamaCpp: Engine = openAiEngine({
   recognisedBy: "`/props` answers with `default_generation_settings`, or `/v1/models` names " +
     "`llamacpp` as the owner",
   reads: "`/v1/models` (parameters), `/props` (context length in use, vision, audio)",
-  async identify(connection, signal) {
-    const props = asObject(await connection.json(`${connection.root}/props`, { signal }));
-    if (asObject(props?.default_generation_settings) === undefined) return undefined;
-    const version = asText(props?.build_info, 64);
-    return version === undefined ? {} : { version };
-  },
+  identify,
   readEntry,
   async refine(models, connection, signal) {
     try {

@@ -161,6 +161,7 @@ export const llamaFarm: Engine = {
   name: "llamafarm",
   title: "LlamaFarm",
   ports: [14345],
+  withoutOpenAiList: true,
   defaultUrl: "http://127.0.0.1:14345",
   apiPath: "/v1",
   cloud: false,

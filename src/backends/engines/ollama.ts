@@ -161,6 +161,8 @@ export const ollama: Engine = {
   name: "ollama",
   title: "Ollama",
   ports: [11434],
+  // Older versions have `/api/tags` alone.
+  withoutOpenAiList: true,
   defaultUrl: "http://127.0.0.1:11434",
   apiPath: "/v1",
   cloud: false,
