@@ -1,5 +1,5 @@
 /**
- * The embedder: a queue in front of the engine's worker, a cache in front of the queue.
+ * The embedder: a cache in front of the engine's worker, which is started when it is needed.
  *
  * @module
  */
@@ -11,11 +11,6 @@ import { EngineProcess } from "./engine_process.ts";
 import { bundledModel } from "./prepare_model.ts";
 import type { ResolvedModel } from "./resolve_model.ts";
 import { VectorCache } from "./vector_cache.ts";
-
-/** Texts handed to the worker at once: what waits behind them can still be called off. */
-const batchTexts = 32;
-/** Characters handed to the worker at once, so that one caller's book does not hold up the rest. */
-const batchChars = 65_536;
 
 /** Options of {@linkcode createEmbedder}. */
 export interface EmbedderOptions {
@@ -37,22 +32,12 @@ export function createEmbedder(options: EmbedderOptions): Embedder {
   return new WorkerEmbedder(options);
 }
 
-interface Job {
-  readonly text: string;
-  readonly done: (vector: Float32Array, tokens: number) => void;
-  readonly failed: (error: unknown) => void;
-  /** Set when nobody waits any more. */
-  abandoned: boolean;
-}
-
 class WorkerEmbedder implements Embedder {
   readonly #options: EmbedderOptions;
   readonly #cache: VectorCache;
   readonly #logger: Logger;
-  #queue: Job[] = [];
   #engine: EngineProcess | undefined;
   #starting: Promise<EngineProcess> | undefined;
-  #isPumping = false;
   #isDisposed = false;
   #model: EmbedderModel;
   #state: Embedder["state"] = "idle";
@@ -95,53 +80,36 @@ class WorkerEmbedder implements Embedder {
   ): Promise<EmbedResult> {
     const { signal } = options;
     signal?.throwIfAborted();
-    const vectors = new Array<Float32Array>(texts.length);
+    const vectors = texts.map((text) => this.#cache.get(text));
+    const places = new Map<string, number[]>();
+    vectors.forEach((vector, index) => {
+      if (vector !== undefined) return;
+      const text = texts[index] ?? "";
+      const known = places.get(text);
+      if (known === undefined) places.set(text, [index]);
+      else known.push(index);
+    });
+    const missing = [...places.keys()];
     let tokens = 0;
-    const jobs: Job[] = [];
-    const waits: Promise<void>[] = [];
-    const byText = new Map<string, number>();
-    texts.forEach((text, index) => {
-      const known = this.#cache.get(text);
-      const twin = byText.get(text);
-      if (known !== undefined) vectors[index] = known;
-      else if (twin === undefined) {
-        byText.set(text, index);
-        const { promise, resolve, reject } = Promise.withResolvers<void>();
-        waits.push(promise);
-        jobs.push({
-          text,
-          abandoned: false,
-          done: (vector, count) => {
-            vectors[index] = vector;
-            tokens += count;
-            resolve();
-          },
-          failed: reject,
-        });
-      }
-    });
-    if (jobs.length > 0) {
-      this.#queue.push(...jobs);
-      void this.#pump();
-      try {
-        await abortable(Promise.all(waits), signal);
-      } finally {
-        for (const job of jobs) job.abandoned = true;
-        for (const wait of waits) wait.catch(() => {}); // Reported once, by the first that failed.
-      }
+    if (missing.length > 0) {
+      const engine = await abortable(this.#start(), signal);
+      const answer = await engine.embed(missing, signal);
+      tokens = answer.tokens;
+      const { dimensions } = this.#model;
+      missing.forEach((text, i) => {
+        const vector = answer.vectors.subarray(i * dimensions, (i + 1) * dimensions);
+        this.#cache.set(text, vector);
+        // Each place gets a vector of its own, which its caller may change.
+        for (const index of places.get(text) ?? []) vectors[index] = vector.slice();
+      });
     }
-    texts.forEach((text, index) => {
-      const twin = byText.get(text);
-      if (vectors[index] === undefined && twin !== undefined) vectors[index] = vectors[twin]!;
-    });
-    return { model: this.#model, vectors, tokens };
+    return { model: this.#model, vectors: vectors as Float32Array[], tokens };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isDisposed = true;
     this.#engine?.terminate();
     this.#engine = undefined;
-    this.#failQueue(disposed());
     await this.#starting?.catch(() => {});
   }
 
@@ -186,53 +154,6 @@ class WorkerEmbedder implements Embedder {
       ms: Math.round(performance.now() - startMs),
     });
     return engine;
-  }
-
-  /** Feeds the worker one batch after the other; what queues meanwhile forms the next. */
-  async #pump(): Promise<void> {
-    if (this.#isPumping) return;
-    this.#isPumping = true;
-    try {
-      while (this.#queue.length > 0) {
-        const engine = await this.#start();
-        const batch = this.#nextBatch();
-        if (batch.length > 0) await this.#runBatch(engine, batch);
-      }
-    } catch (error) {
-      this.#failQueue(error);
-    } finally {
-      this.#isPumping = false;
-    }
-  }
-
-  #nextBatch(): Job[] {
-    this.#queue = this.#queue.filter((job) => !job.abandoned);
-    let chars = 0;
-    let count = 0;
-    for (const { text } of this.#queue) {
-      chars += text.length;
-      if (count > 0 && (count === batchTexts || chars > batchChars)) break;
-      count++;
-    }
-    return this.#queue.splice(0, count);
-  }
-
-  async #runBatch(engine: EngineProcess, batch: readonly Job[]): Promise<void> {
-    try {
-      const { vectors, tokens } = await engine.embed(batch.map(({ text }) => text));
-      const { dimensions } = this.#model;
-      batch.forEach((job, i) => {
-        const vector = vectors.slice(i * dimensions, (i + 1) * dimensions);
-        this.#cache.set(job.text, vector);
-        job.done(vector, tokens[i] ?? 0);
-      });
-    } catch (error) {
-      for (const job of batch) job.failed(error);
-    }
-  }
-
-  #failQueue(error: unknown): void {
-    for (const job of this.#queue.splice(0)) job.failed(error);
   }
 }
 

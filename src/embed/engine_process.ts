@@ -23,6 +23,8 @@ export class EngineProcess {
   readonly #waiting = new Map<number, PromiseWithResolvers<Embedded>>();
   #loading: PromiseWithResolvers<Loaded> | undefined;
   #nextId = 0;
+  /** Why the worker has ended; undefined while it runs. */
+  #ended: AtmosphereError | undefined;
 
   /** Starts the worker, which loads nothing yet. */
   constructor(options: EngineProcessOptions) {
@@ -50,13 +52,24 @@ export class EngineProcess {
     return this.#loading.promise;
   }
 
-  /** Embeds a batch. */
-  embed(texts: readonly string[]): Promise<Embedded> {
+  /** Embeds texts. When `signal` aborts, they are called off and its reason is thrown at once. */
+  async embed(texts: readonly string[], signal?: AbortSignal): Promise<Embedded> {
+    signal?.throwIfAborted();
+    if (this.#ended !== undefined) throw this.#ended;
     const id = this.#nextId++;
     const answer = Promise.withResolvers<Embedded>();
     this.#waiting.set(id, answer);
     this.#send({ type: "embed", id, texts });
-    return answer.promise;
+    const onAbort = () => {
+      this.#take(id)?.reject(signal?.reason);
+      this.#send({ type: "cancel", id });
+    };
+    signal?.addEventListener("abort", onAbort, { once: true });
+    try {
+      return await answer.promise;
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+    }
   }
 
   /** Ends the worker at once; what waits is rejected. */
@@ -101,6 +114,7 @@ export class EngineProcess {
   }
 
   #rejectAll(error: AtmosphereError): void {
+    this.#ended = error;
     this.#loading?.reject(error);
     this.#loading?.promise.catch(() => {});
     for (const { reject } of this.#waiting.values()) reject(error);

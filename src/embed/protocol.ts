@@ -4,7 +4,7 @@
  * @module
  */
 
-/** To the worker. The first message is `load`. */
+/** To the worker. The first message is `load`, and it is answered before others are sent. */
 export type ToWorker =
   | {
     readonly type: "load";
@@ -13,7 +13,9 @@ export type ToWorker =
     readonly threads: number;
     readonly maxTokens: number;
   }
-  | { readonly type: "embed"; readonly id: number; readonly texts: readonly string[] };
+  | { readonly type: "embed"; readonly id: number; readonly texts: readonly string[] }
+  /** Nobody waits for this request any more; it gets no answer. */
+  | { readonly type: "cancel"; readonly id: number };
 
 /** From the worker. */
 export type FromWorker =
@@ -28,7 +30,7 @@ export type FromWorker =
     readonly id: number;
     /** One vector after the other. */
     readonly vectors: Float32Array<ArrayBuffer>;
-    /** Tokens of each text. */
-    readonly tokens: readonly number[];
+    /** Tokens of all texts together. */
+    readonly tokens: number;
   }
   | { readonly type: "refused"; readonly id: number; readonly reason: string };

@@ -1,0 +1,183 @@
+/**
+ * The model itself, through transformers.js on ONNX Runtime. Loaded by the worker alone.
+ *
+ * @module
+ */
+
+import { basename, dirname, join } from "node:path";
+import { AtmosphereError } from "../core/errors.ts";
+import { readManifest, verifyModel } from "./model_files.ts";
+import { pool, type Pooling } from "./pooling.ts";
+import type { Tokenizer } from "./token_windows.ts";
+
+/** A loaded model. */
+export interface ModelEngine {
+  /** Length of a vector. */
+  readonly dimensions: number;
+  /** Longest sequence, special tokens included. */
+  readonly maxTokens: number;
+  readonly tokenizer: Tokenizer;
+  /** One unit-length vector a sequence, one after the other. */
+  embed(sequences: ReadonlyArray<readonly number[]>): Promise<Float32Array<ArrayBuffer>>;
+}
+
+/** Options of {@linkcode loadModelEngine}. */
+export interface ModelEngineOptions {
+  /** Directory of a prepared model; for one of the hub, the directory that models are kept in. */
+  readonly directory: string;
+  /** Name at the hub; undefined for a prepared model. */
+  readonly hubName: string | undefined;
+  readonly threads: number;
+  /** Longest sequence of a model that does not say. */
+  readonly maxTokens: number;
+}
+
+type Transformers = typeof import("@huggingface/transformers");
+
+/** Loads a model's files from the disk; those of a hub's model are fetched when absent. */
+export async function loadModelEngine(options: ModelEngineOptions): Promise<ModelEngine> {
+  const { directory, hubName } = options;
+  if (hubName !== undefined) return await loadHubModel(directory, hubName, options);
+  const manifest = await readManifest(directory);
+  if (manifest === undefined) {
+    throw new AtmosphereError("embedder_failed", `There is no embedding model in ${directory}`);
+  }
+  // Hashing and the library's evaluation overlap.
+  const [library] = await Promise.all([importLibrary(), verifyModel(directory, manifest)]);
+  library.env.allowRemoteModels = false;
+  library.env.localModelPath = dirname(directory);
+  const engine = await loadWith(library, basename(directory), options, "mean");
+  return {
+    ...engine,
+    dimensions: manifest.dimensions,
+    maxTokens: Math.min(manifest.maxTokens, engine.maxTokens),
+  };
+}
+
+async function loadHubModel(
+  directory: string,
+  hubName: string,
+  options: ModelEngineOptions,
+): Promise<ModelEngine> {
+  const library = await importLibrary();
+  library.env.allowRemoteModels = true;
+  library.env.localModelPath = directory;
+  library.env.cacheDir = directory;
+  try {
+    return await loadWith(library, hubName, options, await hubPooling(directory, hubName));
+  } catch (cause) {
+    throw new AtmosphereError(
+      "embedder_failed",
+      `The model ${hubName} could neither be found in ${directory} nor fetched from the model hub: ${
+        cause instanceof Error ? cause.message : String(cause)
+      }`,
+      {
+        cause,
+        hint: `Check the name and the network, or put the model's files into ${
+          join(directory, hubName)
+        }`,
+      },
+    );
+  }
+}
+
+async function importLibrary(): Promise<Transformers> {
+  // The library takes a worker for a page's and resolves addresses against a location of "null".
+  Object.defineProperty(globalThis, "location", { value: undefined, configurable: true });
+  const library = await import("@huggingface/transformers");
+  library.env.useBrowserCache = false;
+  library.env.allowLocalModels = true;
+  return library;
+}
+
+async function loadWith(
+  library: Transformers,
+  name: string,
+  options: ModelEngineOptions,
+  pooling: Pooling,
+): Promise<ModelEngine> {
+  const { AutoModel, AutoTokenizer, Tensor } = library;
+  const tokenizer = await AutoTokenizer.from_pretrained(name);
+  const model = await AutoModel.from_pretrained(name, {
+    dtype: "q8",
+    session_options: {
+      intraOpNumThreads: options.threads,
+      interOpNumThreads: 1,
+      // The arena keeps the largest batch's memory for good; allocating anew costs a few percent.
+      enableCpuMemArena: false,
+      enableMemPattern: false,
+    },
+  });
+
+  async function hiddenStates(sequences: ReadonlyArray<readonly number[]>) {
+    const columns = sequences.reduce((longest, { length }) => Math.max(longest, length), 0);
+    const shape: [number, number] = [sequences.length, columns];
+    const ids = new BigInt64Array(sequences.length * columns);
+    const mask = new BigInt64Array(sequences.length * columns);
+    // Writing the low halves (all platforms are little-endian) makes no BigInt for each token.
+    const [idHalves, maskHalves] = [new Int32Array(ids.buffer), new Int32Array(mask.buffer)];
+    sequences.forEach((sequence, row) =>
+      sequence.forEach((id, column) => {
+        idHalves[2 * (row * columns + column)] = id;
+        maskHalves[2 * (row * columns + column)] = 1;
+      })
+    );
+    const output = await model({
+      input_ids: new Tensor("int64", ids, shape),
+      attention_mask: new Tensor("int64", mask, shape),
+      token_type_ids: new Tensor("int64", new BigInt64Array(ids.length), shape),
+    });
+    const hidden = output.last_hidden_state ?? output.token_embeddings;
+    if (hidden === undefined) {
+      throw new AtmosphereError("embedder_failed", `${name} gives no token vectors`, {
+        hint: "Use a model for feature extraction",
+      });
+    }
+    return { values: hidden.data as Float32Array, columns, dimensions: Number(hidden.dims[2]) };
+  }
+
+  const limit: unknown = tokenizer.model_max_length;
+  const specials = specialTokens((text, add_special_tokens) =>
+    tokenizer.encode(text, { add_special_tokens })
+  );
+  const probe = await hiddenStates([[...specials.prefix, ...specials.suffix, 0]]);
+  return {
+    dimensions: probe.dimensions,
+    // Tokenisers without a limit state an astronomic one.
+    maxTokens: typeof limit === "number" && limit > 0 && limit < 1e6 ? limit : options.maxTokens,
+    tokenizer: {
+      ...specials,
+      encode: (text) => tokenizer.encode(text, { add_special_tokens: false }),
+    },
+    embed: async (sequences) =>
+      pool(await hiddenStates(sequences), sequences.map(({ length }) => length), pooling),
+  };
+}
+
+/** The special tokens that a tokeniser puts around a text. */
+export function specialTokens(
+  encode: (text: string, addSpecialTokens: boolean) => readonly number[],
+): { prefix: readonly number[]; suffix: readonly number[] } {
+  const bare = encode("a", false);
+  const whole = encode("a", true);
+  const extra = whole.length - bare.length;
+  for (let start = 0; start <= extra; start++) {
+    if (bare.every((id, i) => whole[start + i] === id)) {
+      return { prefix: whole.slice(0, start), suffix: whole.slice(start + bare.length) };
+    }
+  }
+  return { prefix: [], suffix: [] };
+}
+
+/** Families of models that put a text's meaning into the first token; most others average. */
+const firstTokenFamilies = /\b(bge|snowflake-arctic-embed|mxbai-embed|uae-large|gte-modernbert)\b/i;
+
+/** How a model pools: as its files say, else as its family does. */
+async function hubPooling(directory: string, name: string): Promise<Pooling> {
+  try {
+    const text = await Deno.readTextFile(join(directory, name, "1_Pooling", "config.json"));
+    return JSON.parse(text).pooling_mode_cls_token === true ? "first-token" : "mean";
+  } catch {
+    return firstTokenFamilies.test(name) ? "first-token" : "mean";
+  }
+}
