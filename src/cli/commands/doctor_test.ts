@@ -92,6 +92,32 @@ Deno.test("doctor does not make a data directory by looking", async () => {
   });
 });
 
+Deno.test("doctor checks the rest in spite of a broken identity", async () => {
+  await withDirectory(async (directory) => {
+    const dataDir = `${directory}/data`;
+    await initDataDir({ dataDir });
+    await Deno.writeTextFile(`${dataDir}/models/mark`, "");
+    await Deno.writeTextFile(`${dataDir}/identity.json`, "{");
+    const node = healthyNode();
+    const seen: boolean[] = [];
+    const { code, stdout } = await runInMemory(["doctor", "--data-dir", dataDir], {
+      env: { ATMOSPHERE_PORT: freePort() },
+      app: {
+        connect: async (config, options) => {
+          const marked = await Deno.stat(`${config.dataDir}/models/mark`).then(() => true);
+          seen.push(config.dataDir !== dataDir && marked);
+          return await node.connect(config, options);
+        },
+      },
+    });
+    assertEquals([code, seen], [1, [true]]);
+    assertStringIncludes(stdout, "ok       Embedding model");
+    assertStringIncludes(stdout, "1 thing is broken");
+    // What stood in is gone, what it pointed to is not.
+    await Deno.stat(`${dataDir}/models/mark`);
+  });
+});
+
 Deno.test("doctor makes of a node that can't be opened one finding more", async () => {
   await withDirectory(async (directory) => {
     const { code, stdout } = await runInMemory(["doctor", "--data-dir", directory], {

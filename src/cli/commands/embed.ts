@@ -29,6 +29,13 @@ export async function run(invocation: Invocation): Promise<number> {
   if (texts.length === 0) {
     throw new UsageError("embed needs TEXT, --file or text on stdin", { path });
   }
+  const blank = texts.findIndex((text) => text.trim() === "");
+  if (blank !== -1) {
+    throw new UsageError(`Text ${blank + 1} of ${texts.length} is empty`, {
+      path,
+      hint: flags.boolean("lines") ? "Take blank lines out" : undefined,
+    });
+  }
   if (flags.boolean("compare") && texts.length < 2) {
     throw new UsageError("--compare needs two texts or more, got 1", { path });
   }

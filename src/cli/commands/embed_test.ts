@@ -57,7 +57,7 @@ Deno.test("embed reads stdin and files, whole or by line", async () => {
     await Deno.writeTextFile(file, "one\r\ntwo\n");
     const cases: Array<[argv: string[], stdin: string | undefined, texts: string[]]> = [
       [["-"], "a\nb\n", ["a\nb"]],
-      [["--lines", "-"], "a\n\nb\n", ["a", "", "b"]],
+      [["--lines", "-"], "a\nb\n", ["a", "b"]],
       [[], "piped\n", ["piped"]],
       [["x", "--file", file], "not read", ["x", "one\r\ntwo"]],
       [["-l", "-f", file, "-f", "-"], "three", ["one", "two", "three"]],
@@ -105,6 +105,9 @@ Deno.test("embed names what is missing", async () => {
   assertStringIncludes(none.stderr, "embed needs TEXT");
   const one = await runInMemory(["embed", "--compare", "a"], { env, app });
   assertStringIncludes(one.stderr, "--compare needs two texts or more, got 1");
+  const blank = await runInMemory(["embed", "-l", "-"], { env, app, stdin: "a\n\nb\n" });
+  assertEquals(blank.code, 2);
+  assertStringIncludes(blank.stderr, "Text 2 of 3 is empty\n  Take blank lines out");
   const file = await runInMemory(["embed", "-f", "/no/such/file"], { env, app });
   assertEquals(file.code, 3);
   assertStringIncludes(file.stderr, "There is no file /no/such/file");

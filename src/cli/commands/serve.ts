@@ -5,6 +5,8 @@
  */
 
 import type { RunningNode } from "../../app/types.ts";
+import { dataDirPaths } from "../../config/data_dir.ts";
+import { isLoopbackHost } from "../../config/host.ts";
 import type { Config } from "../../config/types.ts";
 import type { CapabilityView, NodeStatus } from "../../core/node_api.ts";
 import { version } from "../../core/version.ts";
@@ -33,7 +35,7 @@ export async function run(invocation: Invocation): Promise<number> {
   await unlessClosed(async () => {
     await announceStart(node, { config, output });
     await Promise.race([node.discovered, stopped]);
-    if (!signal.aborted) await announceFindings(node, output);
+    if (!signal.aborted) await announceFindings(node, { config, output });
   });
   await stopped;
   const { requests } = await node.status();
@@ -83,12 +85,24 @@ async function announceStart(
     `  Page     ${accent(`${url}/`)}`,
     `  OpenAI   ${accent(`${url}/v1`)}`,
     `  Data     ${printable(config.dataDir)}`,
+    ...(isLoopbackHost(config.server.host) ? [] : [
+      `  Network  other machines can reach ${printable(config.server.host)};` +
+      ` every request needs the token in ${printable(tokenPlace(config))}`,
+    ]),
     "",
     "Looking for model servers",
   );
 }
 
-async function announceFindings(node: RunningNode, output: Output): Promise<void> {
+/** Where a person finds the token. */
+function tokenPlace({ dataDir, token }: Config): string {
+  return token === undefined ? dataDirPaths(dataDir).token : "ATMOSPHERE_TOKEN";
+}
+
+async function announceFindings(
+  node: RunningNode,
+  { config, output }: { readonly config: Config; readonly output: Output },
+): Promise<void> {
   const [status, capabilities] = await Promise.all([node.status(), node.capabilities()]);
   if (output.isJson) {
     await output.json({ backends: status.backends, capabilities: status.capabilities });
@@ -96,7 +110,7 @@ async function announceFindings(node: RunningNode, output: Output): Promise<void
   }
   await printFindings(status, output);
   const { bold } = output.style;
-  await output.print("", bold("Try it"), `  ${curlLine(node.url, capabilities)}`, "");
+  await output.print("", bold("Try it"), `  ${curlLine(node.url, { config, capabilities })}`, "");
   await output.print("Ctrl-C stops the node");
 }
 
@@ -111,10 +125,28 @@ async function printFindings(status: NodeStatus, output: Output): Promise<void> 
 }
 
 /** A request that works with what is there. */
-function curlLine(url: string, capabilities: readonly CapabilityView[]): string {
+function curlLine(
+  url: string,
+  { config, capabilities }: {
+    readonly config: Config;
+    readonly capabilities: readonly CapabilityView[];
+  },
+): string {
   const chats = capabilities.some(({ kind }) => kind === "llm/chat");
   const [path, body] = chats
     ? ["chat/completions", { model: "auto", messages: [{ role: "user", content: "Hello" }] }]
     : ["embeddings", { input: "Hello" }];
-  return `curl ${url}/v1/${path} -H 'content-type: application/json' -d '${JSON.stringify(body)}'`;
+  return [
+    `curl ${url}/v1/${path} -H 'content-type: application/json'`,
+    ...(isLoopbackHost(config.server.host)
+      ? []
+      : [`-H "authorization: Bearer ${shellToken(config)}"`]),
+    `-d '${JSON.stringify(body)}'`,
+  ].join(" ");
+}
+
+function shellToken(config: Config): string {
+  return config.token === undefined
+    ? `$(cat '${printable(dataDirPaths(config.dataDir).token)}')`
+    : "$ATMOSPHERE_TOKEN";
 }

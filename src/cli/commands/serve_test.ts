@@ -89,6 +89,24 @@ Deno.test("serve shows a request that works without any model server", async () 
   assertStringIncludes(stdout, "curl http://127.0.0.1:5000/v1/embeddings");
 });
 
+Deno.test("serve says what a listener beyond loopback needs", async () => {
+  const { app, interrupts } = serving();
+  const own = await runInMemory(["serve"], { env, app, interrupts });
+  assert(!own.stdout.includes("token"));
+  const open = serving();
+  const { stdout } = await runInMemory(["serve", "--host=0.0.0.0"], { env, ...open });
+  assertStringIncludes(stdout, "every request needs the token in /nowhere/.atmosphere/token");
+  assertStringIncludes(
+    stdout,
+    `-H "authorization: Bearer $(cat '/nowhere/.atmosphere/token')"`,
+  );
+  const given = serving();
+  const secret = { ...env, ATMOSPHERE_TOKEN: "0123456789abcdef" };
+  const other = await runInMemory(["serve", "--host=0.0.0.0"], { env: secret, ...given });
+  assertStringIncludes(other.stdout, "Bearer $ATMOSPHERE_TOKEN");
+  assert(!other.stdout.includes("0123456789abcdef"));
+});
+
 Deno.test("serve hands flags on to the configuration", async () => {
   const { app, interrupts, configs } = serving();
   const argv = [

@@ -26,6 +26,7 @@ export async function* diagnose(invocation: Invocation): AsyncGenerator<Finding>
   const directory = await checkDataDir(dataDir);
   yield directory;
   const isNew = directory.verdict === "warning" && !await exists(dataDir);
+  let isWhole = directory.verdict !== "broken" && !isNew;
   yield await checkSpace(dataDir);
   const { finding, config } = await checkConfig(invocation);
   yield finding;
@@ -33,8 +34,9 @@ export async function* diagnose(invocation: Invocation): AsyncGenerator<Finding>
     yield { id: "identity", title: "Identity", verdict: "skipped", found: "made by init or serve" };
     yield { id: "token", title: "Token", verdict: "skipped", found: "made by init or serve" };
   } else {
-    yield await checkIdentity(dataDir);
-    yield await checkToken(dataDir, config?.token);
+    const secrets = [await checkIdentity(dataDir), await checkToken(dataDir, config?.token)];
+    yield* secrets;
+    isWhole &&= secrets.every(({ verdict }) => verdict === "ok");
   }
   yield await checkClock([paths.config, paths.identity, paths.token, paths.database]);
   yield checkProxies(context.env);
@@ -47,7 +49,7 @@ export async function* diagnose(invocation: Invocation): AsyncGenerator<Finding>
     return;
   }
   yield await checkPort(config, signal);
-  yield* checkNode(invocation, { config, isNew });
+  yield* checkNode(invocation, { config, isWhole });
 }
 
 const needingConfig = [
@@ -86,11 +88,11 @@ async function checkConfig(
 /** Checks that need a node: the running one, else one in this process. */
 async function* checkNode(
   invocation: Invocation,
-  { config, isNew }: { readonly config: Config; readonly isNew: boolean },
+  { config, isWhole }: { readonly config: Config; readonly isWhole: boolean },
 ): AsyncGenerator<Finding> {
   const { context, signal } = invocation;
-  // A directory that does not exist yet is not made by looking.
-  const standIn = isNew ? await Deno.makeTempDir({ prefix: "atmosphere-doctor-" }) : undefined;
+  // Looking must not make what is missing, nor fail again for what was found broken already.
+  const standIn = isWhole ? undefined : await makeStandIn(config.dataDir);
   try {
     const { connect } = await context.app();
     const here = standIn === undefined ? config : { ...config, dataDir: standIn };
@@ -108,4 +110,15 @@ async function* checkNode(
   } finally {
     if (standIn !== undefined) await Deno.remove(standIn, { recursive: true }).catch(() => {});
   }
+}
+
+/** A data directory for the time of the checks, with the models of `dataDir` where it has some. */
+async function makeStandIn(dataDir: string): Promise<string> {
+  const path = await Deno.makeTempDir({ prefix: "atmosphere-doctor-" });
+  const { models } = dataDirPaths(dataDir);
+  if (await exists(models)) {
+    // Without the right to link, they are fetched anew.
+    await Deno.symlink(models, dataDirPaths(path).models, { type: "dir" }).catch(() => {});
+  }
+  return path;
 }
