@@ -18,6 +18,7 @@ import { createRouter } from "../router/mod.ts";
 import { BackendRegistry } from "./backend_registry.ts";
 import { EmbeddedBackend } from "./embedded_backend.ts";
 import { NodeGateway } from "./gateway.ts";
+import { MemoryBackend } from "./memory_backend.ts";
 import { Node, type NodeParts } from "./node.ts";
 import { RoutingService } from "./routing_service.ts";
 import type { LocalNode, OpenOptions } from "./types.ts";
@@ -125,7 +126,7 @@ function createRegistry(
   return new BackendRegistry({
     nodeId: identity.peerId,
     nodeName: config.node.name,
-    fixed: [new EmbeddedBackend(embedder), ...configured],
+    fixed: [new EmbeddedBackend(embedder), new MemoryBackend(), ...configured],
     discover: config.discovery.enabled
       ? (known, signal) =>
         discover({

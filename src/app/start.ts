@@ -6,8 +6,11 @@
 
 import { type Config, isLoopbackHost, loadToken } from "../config/mod.ts";
 import { AtmosphereError, version } from "../core/mod.ts";
-import { createApp, createAssetSource } from "../server/mod.ts";
+import { createMemory } from "../memory/mod.ts";
+import { createApp, createAssetSource, memoryGroup } from "../server/mod.ts";
 import { listen, urlHost } from "./listen.ts";
+import { memoryOptions } from "./memory.ts";
+import { NodeMemory } from "./node_memory.ts";
 import { type AssembledNode, assembleNode } from "./open.ts";
 import { writeRunRecord } from "./run_file.ts";
 import type { OpenOptions, RunningNode } from "./types.ts";
@@ -37,6 +40,9 @@ export async function startNode(config: Config, options: OpenOptions = {}): Prom
     );
   }
 
+  const memory = stack.use(
+    new NodeMemory(() => createMemory({ ...memoryOptions(config), embedder: parts.embedder })),
+  );
   let ready = false;
   let port = config.server.port;
   const app = createApp({
@@ -50,6 +56,7 @@ export async function startNode(config: Config, options: OpenOptions = {}): Prom
     token,
     ready: () => ready,
     assets: createAssetSource(),
+    groups: [memoryGroup(memory, config.server)],
   });
   const listener = await listen({
     host: config.server.host,

@@ -7,3 +7,4 @@
 export { type App, createApp } from "./app.ts";
 export { createAssetSource } from "./asset_source.ts";
 export type { Asset, AssetSource, RouteGroup, ServerDeps, ServerSettings } from "./deps.ts";
+export { memoryGroup } from "./routes/memory.ts";
