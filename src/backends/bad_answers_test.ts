@@ -155,6 +155,28 @@ Deno.test("send() turns an error under status 200 into one for a stream", async 
   assertStringIncludes(error.message, "model crashed");
 });
 
+Deno.test("send() sends a file as a form, and takes text or sound for what may be either", async () => {
+  await using pair = await start();
+  pair.server.script([
+    { do: "raw", body: "hello", headers: { "content-type": "text/plain" } },
+    { do: "raw", body: "sound", headers: { "content-type": "audio/mpeg" } },
+    { do: "html" },
+  ]);
+  const send = (operation: "audio/transcriptions" | "audio/speech", body: object) =>
+    pair.backend.send({ operation, body: { model: "whisper-1", ...body }, stream: false, signal });
+  const file = new File(["RIFF"], "a.wav", { type: "audio/wav" });
+  const text = await send("audio/transcriptions", { file, temperature: 0 });
+  assertEquals(new TextDecoder().decode(text.bytes), "hello");
+  const [first] = pair.server.asked;
+  assert(first?.headers["content-type"]?.startsWith("multipart/form-data; boundary="));
+  for (const part of ['name="file"; filename="a.wav"', "RIFF", 'name="temperature"']) {
+    assertStringIncludes(first?.text ?? "", part);
+  }
+  const sound = await send("audio/speech", { input: "hi" });
+  assertEquals(sound.headers.get("content-type"), "audio/mpeg");
+  await assertRejects(() => send("audio/transcriptions", { file }), BackendError);
+});
+
 Deno.test("send() drops cookies and the server's own headers", async () => {
   await using pair = await start();
   pair.server.script([{

@@ -179,6 +179,25 @@ for (const engine of Object.keys(ENGINE_PROFILES) as EngineName[]) {
     assertEquals(chunks.at(-1).choices[0].finish_reason, "tool_calls");
   });
 
+  Deno.test(`${engine}: send() embeds, or says that it does not`, async () => {
+    await using pair = await start(engine);
+    const sent = () =>
+      pair.backend.send({
+        operation: "embeddings",
+        body: { model: embedModel, input: ["one", "two"] },
+        stream: false,
+        signal,
+      });
+    if (withoutEmbeddings.includes(engine)) {
+      const error = await assertRejects(sent, BackendError);
+      assertEquals(error.retryable, true);
+      return;
+    }
+    const answer = await jsonOf(await sent());
+    assertEquals(answer.data.length, 2);
+    assertEquals(answer.data[1].embedding.length, 8);
+  });
+
   Deno.test(`${engine}: send() passes a mistake of the caller on in OpenAI's shape`, async () => {
     await using pair = await start(engine);
     pair.server.script([{ do: "fail", status: 400, body: { error: { message: "bad thing" } } }]);
