@@ -164,7 +164,7 @@ Deno.test("createApp() never logs a token, wrong or right", async () => {
 });
 
 Deno.test("createApp() answers for configured hosts, and for addresses on a wildcard bind", async () => {
-  const named = setUp({ settings: { allowedHosts: ["node.lan", "proxy.lan:8443"] } });
+  const named = setUp({ settings: { allowedHosts: ["node.lan", "proxy.lan:8443", "fd00::5"] } });
   const wildcard = setUp({ settings: { host: "::" } });
   const cases: Array<[setup: typeof named, host: string, status: number]> = [
     [named, "node.lan", 200],
@@ -172,6 +172,8 @@ Deno.test("createApp() answers for configured hosts, and for addresses on a wild
     [named, "node.lan:1", 403],
     [named, "proxy.lan:8443", 200],
     [named, `proxy.lan:${port}`, 403],
+    [named, `[fd00::5]:${port}`, 200],
+    [named, `[fd00::6]:${port}`, 403],
     [named, "192.168.1.5", 403],
     [wildcard, `192.168.1.5:${port}`, 200],
     [wildcard, `[fe80::1]:${port}`, 200],

@@ -62,7 +62,7 @@ export class HostPolicy {
     // No name at all can be rebound to an address literal, so any of the machine's own will do.
     this.#anyAddress = bound === "0.0.0.0" || bound === "[::]";
     this.#configured = settings.allowedHosts.map((entry) => {
-      const parsed = parseAuthority(entry);
+      const parsed = parseAuthority(/^[^[\]]*:[^[\]]*:/.test(entry) ? `[${entry}]` : entry);
       if (parsed !== undefined) return parsed;
       throw new AtmosphereError("config_invalid", `"${entry}" is no host name`, {
         param: "server.allowedHosts",
