@@ -33,7 +33,8 @@ export async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string>
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
 
-function unusable(directory: string, reason: string, cause?: unknown): AtmosphereError {
+/** The error for a prepared model's directory that can't be used. */
+export function unusable(directory: string, reason: string, cause?: unknown): AtmosphereError {
   return new AtmosphereError(
     "embedder_failed",
     `The embedding model in ${directory} can't be used: ${reason}`,

@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { AtmosphereError } from "../core/errors.ts";
 import { type BertConfig, bertModel } from "./convert/bert_graph.ts";
 import { readSafetensors } from "./convert/safetensors.ts";
-import { manifestName, type ModelManifest, readManifest, sha256Hex } from "./model_files.ts";
+import { manifestName, type ModelManifest, sha256Hex, unusable } from "./model_files.ts";
 
 /** The model that travels with the program. */
 export const bundledModel = {
@@ -23,6 +23,12 @@ export const bundledModelFolder = `${bundledModel.name}-${bundledModel.dtype}`;
 
 /** SHA-256 of the 16-bit weights that it is made from. */
 const weightsSha256 = "6638f625a0a60bdaa1e34c5fee0a17c705f13b98b43a7973e9d366106a55273d";
+
+/**
+ * SHA-256 of the prepared model's manifest, which has the hashes of its files: the conversion gives
+ * the same bytes everywhere. It changes with the graph, and models of before are then made anew.
+ */
+const manifestSha256 = "237f8a03ecc5641ae8514061ea8aaafc47b92270be41379274aaba8a4dc71150";
 
 /** Where the original files are. */
 export interface ModelSource {
@@ -44,19 +50,30 @@ export interface PrepareOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Whether `directory` holds the bundled model as this version of the program makes it. */
+export async function isPrepared(directory: string): Promise<boolean> {
+  try {
+    return await sha256Hex(await Deno.readFile(join(directory, manifestName))) === manifestSha256;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return false;
+    }
+    throw unusable(directory, "its manifest can't be read", error);
+  }
+}
+
 /**
- * Makes the prepared model's directory; does nothing when it is there. Two at once do no harm: each
- * works in a folder of its own and the first one's is kept.
+ * Makes the prepared model's directory; does nothing when it is there, and replaces one that is not
+ * this version's. Two at once do no harm: each works in a folder of its own and one of them is kept.
  *
  * Throws `embedder_failed` when the weights are not the expected ones or can't be written.
  */
 export async function prepareBundledModel(options: PrepareOptions): Promise<void> {
   const { directory, onStep = () => {}, signal } = options;
-  if (await readManifest(directory) !== undefined) return;
-  onStep("Fetching all-MiniLM-L6-v2 (45 MB, once)");
+  if (await isPrepared(directory)) return;
+  onStep("Preparing the embedding model all-MiniLM-L6-v2 (once; 45 MB to fetch)");
   const source = await options.source();
   signal?.throwIfAborted();
-  onStep("Preparing all-MiniLM-L6-v2 in 8 bits");
   const files = await modelFiles(source);
   signal?.throwIfAborted();
   await Deno.mkdir(dirname(directory), { recursive: true });
@@ -64,15 +81,28 @@ export async function prepareBundledModel(options: PrepareOptions): Promise<void
   try {
     await writeModel(staging, files);
     await Deno.chmod(staging, 0o755).catch(() => {}); // Windows has no modes.
-    await Deno.rename(staging, directory);
+    if (await isPrepared(directory)) await Deno.remove(staging, { recursive: true });
+    else await replaceDirectory(directory, staging);
   } catch (error) {
     await Deno.remove(staging, { recursive: true }).catch(() => {});
-    if (await readManifest(directory) !== undefined) return; // Another process was quicker.
+    if (error instanceof AtmosphereError) throw error;
+    if (await isPrepared(directory)) return; // Another process was quicker.
     throw new AtmosphereError("embedder_failed", `Writing the model to ${directory} failed`, {
       cause: error,
       hint: "Check the folder's permissions and the space left",
     });
   }
+}
+
+/** Puts `replacement` where `directory` is; a directory with files can't be renamed over. */
+async function replaceDirectory(directory: string, replacement: string): Promise<void> {
+  const outdated = `${replacement}-outdated`;
+  const moved = await Deno.rename(directory, outdated).then(() => true, (error) => {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  });
+  await Deno.rename(replacement, directory);
+  if (moved) await Deno.remove(outdated, { recursive: true }).catch(() => {});
 }
 
 async function modelFiles(
@@ -129,6 +159,12 @@ async function writeModel(
     source: "sentence-transformers/all-MiniLM-L6-v2",
     files: listed,
   };
-  // Last, since its presence says that the rest is whole.
-  await Deno.writeTextFile(join(directory, manifestName), JSON.stringify(manifest, null, 2));
+  const text = new TextEncoder().encode(JSON.stringify(manifest, null, 2));
+  if (await sha256Hex(text) !== manifestSha256) {
+    throw new AtmosphereError("embedder_failed", "The model was converted to unexpected bytes", {
+      hint: "Report this as a bug with the kind of machine and the version of Deno",
+      details: { files: listed },
+    });
+  }
+  await Deno.writeFile(join(directory, manifestName), text);
 }

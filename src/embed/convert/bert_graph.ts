@@ -92,7 +92,7 @@ class BertBuilder {
         `${prefix}output.LayerNorm`,
       );
     }
-    graph.node("Identity", [hidden], { outputs: "last_hidden_state" });
+    graph.node("Identity", [hidden], { output: "last_hidden_state" });
     graph.output("last_hidden_state", "float32", ["batch", "sequence", width]);
     return graph.encode();
   }

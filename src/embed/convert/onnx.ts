@@ -14,7 +14,6 @@ export const onnxTypes = {
   uint8: 2,
   int8: 3,
   int64: 7,
-  float16: 10,
 } as const;
 
 /** An element type of a tensor. */
@@ -35,16 +34,12 @@ const attributeTypes = { float: 1, int: 2, ints: 7 } as const;
 /** ONNX IR version 8 is the oldest with operator set 17. */
 const irVersion = 8;
 const operatorSet = 17;
-/** Operators of ONNX Runtime itself, beyond the standard. */
-const runtimeDomain = "com.microsoft";
 
 /** Options of {@linkcode OnnxGraph.node}. */
 export interface OnnxNodeOptions {
   readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
-  /** Number of outputs, or the name of the only one. @default 1 */
-  readonly outputs?: number | string;
-  /** Whether the operator belongs to ONNX Runtime rather than to the standard. @default false */
-  readonly runtime?: boolean;
+  /** Name of the output. @default a fresh one */
+  readonly output?: string;
 }
 
 /** A graph under construction. Values are referred to by name. */
@@ -54,7 +49,6 @@ export class OnnxGraph {
   readonly #inputs: ProtoMessage[] = [];
   readonly #outputs: ProtoMessage[] = [];
   readonly #name: string;
-  #values = 0;
 
   /** An empty graph; its name is for display. */
   constructor(name: string) {
@@ -102,30 +96,17 @@ export class OnnxGraph {
     return this.constant(name, { type: "float32", shape: [], bytes });
   }
 
-  /** Adds a node and returns the name of its first output. An empty input name means absent. */
+  /** Adds a node and returns the name of its output. */
   node(operator: string, inputs: readonly string[], options: OnnxNodeOptions = {}): string {
-    return this.nodes(operator, inputs, options)[0];
-  }
-
-  /** Adds a node and returns the names of all its outputs. */
-  nodes(
-    operator: string,
-    inputs: readonly string[],
-    options: OnnxNodeOptions = {},
-  ): [string, ...string[]] {
-    const { outputs = 1, attributes = {}, runtime = false } = options;
-    const names: [string, ...string[]] = typeof outputs === "string" ? [outputs] : [this.#fresh()];
-    while (typeof outputs === "number" && names.length < outputs) names.push(this.#fresh());
+    const { output = `v${this.#nodes.length}`, attributes = {} } = options;
     const node = new ProtoMessage();
     for (const input of inputs) node.string(1, input);
-    for (const output of names) node.string(2, output);
-    node.string(3, `${operator}_${this.#nodes.length}`).string(4, operator);
+    node.string(2, output).string(3, `${operator}_${this.#nodes.length}`).string(4, operator);
     for (const [name, value] of Object.entries(attributes)) {
       node.message(5, attribute(name, value));
     }
-    if (runtime) node.string(7, runtimeDomain);
     this.#nodes.push(node);
-    return names;
+    return output;
   }
 
   /** The encoded model. Same calls, same bytes. */
@@ -141,12 +122,7 @@ export class OnnxGraph {
       .string(2, "atmosphere")
       .message(7, graph)
       .message(8, new ProtoMessage().string(1, "").int(2, operatorSet))
-      .message(8, new ProtoMessage().string(1, runtimeDomain).int(2, 1))
       .finish();
-  }
-
-  #fresh(): string {
-    return `v${this.#values++}`;
   }
 }
 
