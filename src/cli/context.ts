@@ -5,6 +5,7 @@
  */
 
 import type { Config } from "../config/types.ts";
+import type { MemoryApi } from "../core/memory_api.ts";
 import type { Connection, InitReport, LocalNode, OpenOptions, RunningNode } from "../app/types.ts";
 
 /** Where text goes. */
@@ -36,6 +37,14 @@ export interface Interrupts extends Disposable {
   readonly second: AbortSignal;
 }
 
+/** What became of a damaged memory. */
+export interface MemoryRecovery {
+  /** The damaged file under its new name. */
+  readonly backup: string;
+  readonly recovered: number;
+  readonly lost: number;
+}
+
 /** What the commands need from `app/`, loaded when the first one needs it. */
 export interface AppFunctions {
   /** Starts a node that listens. */
@@ -46,6 +55,10 @@ export interface AppFunctions {
   connect(config: Config, options?: OpenOptions): Promise<Connection>;
   /** Makes what a node needs to start. */
   initNode(config: Config, options?: OpenOptions): Promise<InitReport>;
+  /** Opens the memory, which a node may have open as well. */
+  openMemory(config: Config, options?: OpenOptions): Promise<MemoryApi & AsyncDisposable>;
+  /** Sets a damaged file of the memory aside and saves what can be read. */
+  recoverNodeMemory(config: Config, options?: OpenOptions): Promise<MemoryRecovery>;
 }
 
 /** A process: its streams, environment, terminal and interrupts. */

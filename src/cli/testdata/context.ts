@@ -81,6 +81,8 @@ function completeApp(app: Partial<AppFunctions>): AppFunctions {
     openNode: app.openNode ?? refuse("openNode"),
     connect: app.connect ?? refuse("connect"),
     initNode: app.initNode ?? refuse("initNode"),
+    openMemory: app.openMemory ?? refuse("openMemory"),
+    recoverNodeMemory: app.recoverNodeMemory ?? refuse("recoverNodeMemory"),
   };
 }
 
