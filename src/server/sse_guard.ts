@@ -52,6 +52,8 @@ class Guard {
   /** Chunks of an event that is not whole yet. */
   #held: Uint8Array[] = [];
   #heldBytes = 0;
+  /** Whether the caller is gone: then the source ends at our own word, which is no cut. */
+  #left = false;
   /** Whether the last bytes sent stop in the middle of an event. */
   #midEvent = false;
   /** The chunks that were sent last, {@linkcode tailBytes} of them or a little more. */
@@ -67,6 +69,7 @@ class Guard {
     try {
       for (;;) {
         const { done, value } = await this.#reader.read();
+        if (this.#left) return;
         if (done) return this.#finish(controller);
         const ready = this.#take(value);
         if (ready.length === 0) continue;
@@ -75,11 +78,12 @@ class Guard {
         return;
       }
     } catch (thrown) {
-      this.#fail(controller, thrown);
+      if (!this.#left) this.#fail(controller, thrown);
     }
   }
 
   async cancel(reason: unknown): Promise<void> {
+    this.#left = true;
     this.#options.onEnd("left", reason);
     // A source that has failed meanwhile rejects; nobody is left to hear of it.
     await this.#reader.cancel(reason).catch(() => {});

@@ -29,6 +29,10 @@ function source(chunks: ReadonlyArray<string | Uint8Array>, failure?: unknown) {
   return { stream, state };
 }
 
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
 function guard(stream: ReadableStream<Uint8Array>, ends: string[] = []) {
   return guardEventStream(stream, {
     origin: "backend:ollama",
@@ -138,9 +142,38 @@ Deno.test("guardEventStream() cancels its source and takes nothing ahead", async
   const ends: string[] = [];
   const reader = guard(stream, ends).getReader();
   await reader.read();
+  // Whatever would be taken ahead is taken by the next turn of the event loop.
+  await nextTurn();
   assertEquals(state.pulls, 1);
   await reader.cancel("gone");
   assertEquals([state.cancelled, ends], ["gone", ["left"]]);
+});
+
+Deno.test("guardEventStream() reports nothing when the reader leaves while the source is silent", async () => {
+  for (const how of ["close", "error"] as const) {
+    let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+    const silent = new ReadableStream<Uint8Array>({
+      start: (given) => void (controller = given),
+      cancel: () => {
+        if (how === "error") throw new Error("it broke at the same time");
+      },
+    });
+    const seen: unknown[] = [];
+    const reader = guardEventStream(silent, {
+      origin: "backend:ollama",
+      backend: "ollama",
+      describe: (thrown) => void seen.push(thrown),
+      onEnd: (end) => void seen.push(end),
+    }).getReader();
+    controller?.enqueue(encoder.encode(delta));
+    await reader.read();
+    const waiting = reader.read();
+    await nextTurn();
+    await reader.cancel("gone");
+    assertEquals((await waiting).done, true);
+    await nextTurn();
+    assertEquals(seen, ["left"]);
+  }
 });
 
 Deno.test("createApp() logs a cut stream under the id that the caller has", async () => {
