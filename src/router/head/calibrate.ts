@@ -22,6 +22,7 @@ import { seededRandom, shuffle } from "./random.ts";
 import { LinearScorer, signalsOf } from "./scorer.ts";
 import { outOfScopeLabel } from "./softmax_trainer.ts";
 import type { Calibration, HeadMetrics } from "./types.ts";
+import { yieldEvery } from "./vocabulary.ts";
 
 /** Utterances of one route that a head keeps as vectors. */
 export const mostPrototypes = 24;
@@ -117,17 +118,17 @@ function foldLabel(label: number, positions: Int32Array): number | undefined {
   return position === -1 ? undefined : -2 - position;
 }
 
-function observe(
+function* observe(
   data: LabelledTexts,
   fold: Fold,
   options: { dimensions: number; seed: number; background: BackgroundTexts },
-): { withVector: Observation[]; withoutVector: Observation[] } {
+): Generator<void, { withVector: Observation[]; withoutVector: Observation[] }> {
   const { dimensions } = options;
   const kept = fold.train.flatMap((i) => {
     const label = foldLabel(data.labels[i]!, fold.positions);
     return label === undefined ? [] : [{ i, label }];
   });
-  const parts = fitLinear({
+  const parts = yield* fitLinear({
     texts: kept.map(({ i }) => data.texts[i]!),
     vectors: dimensions === 0 ? [] : kept.map(({ i }) => data.vectors[i]!),
     labels: Int32Array.from(kept, ({ label }) => label),
@@ -143,7 +144,7 @@ function observe(
       routes[label]!.vectors.push(data.vectors[i]!);
     }
   }
-  const prototypes = buildPrototypes(routes, { dimensions, most: mostPrototypes });
+  const prototypes = yield* buildPrototypes(routes, { dimensions, most: mostPrototypes });
   const scorer = new LinearScorer(parts);
   const look = (
     text: string,
@@ -156,21 +157,27 @@ function observe(
     const [, , likeness] = signalsOf(logits, { temperature: 1, best, prototypes, vector });
     return { logits, best, ...known, likeness };
   };
-  const all = (vectors: boolean): Observation[] => [
-    ...fold.test.flatMap((i) => {
-      const label = foldLabel(data.labels[i]!, fold.positions) ?? -2;
-      if (label < outOfScopeLabel) return [];
-      const origin = label >= 0 ? "utterance" : data.labels[i]! >= 0 ? "excluded" : "given";
-      return [look(data.texts[i]!, vectors ? data.vectors[i]! : undefined, { label, origin })];
-    }),
-    ...options.background.texts.map((text, i) =>
-      look(text, vectors ? options.background.vectors[i]! : undefined, {
-        label: -1,
-        origin: "background",
-      })
-    ),
-  ];
-  return { withVector: dimensions === 0 ? [] : all(true), withoutVector: all(false) };
+  const withVector: Observation[] = [];
+  const withoutVector: Observation[] = [];
+  const lookTwice = (
+    text: string,
+    vector: Float32Array | undefined,
+    known: Pick<Observation, "label" | "origin">,
+  ): void => {
+    if (vector !== undefined) withVector.push(look(text, vector, known));
+    withoutVector.push(look(text, undefined, known));
+  };
+  for (const [n, i] of fold.test.entries()) {
+    if (n % yieldEvery === 0) yield;
+    const label = foldLabel(data.labels[i]!, fold.positions) ?? -2;
+    if (label < outOfScopeLabel) continue;
+    const origin = label >= 0 ? "utterance" : data.labels[i]! >= 0 ? "excluded" : "given";
+    lookTwice(data.texts[i]!, data.vectors[i], { label, origin });
+  }
+  for (const [i, text] of options.background.texts.entries()) {
+    lookTwice(text, options.background.vectors[i], { label: -1, origin: "background" });
+  }
+  return { withVector, withoutVector };
 }
 
 function signals(observation: Observation, temperature: number): Signals {
@@ -222,7 +229,7 @@ export interface HeldOut {
 }
 
 /** Calibrates on `data`, whose labels name `classes` routes. */
-export function calibrate(
+export function* calibrate(
   data: LabelledTexts,
   options: {
     readonly classes: number;
@@ -230,13 +237,13 @@ export function calibrate(
     readonly seed: number;
     readonly background: BackgroundTexts;
   },
-): CalibrationResult {
+): Generator<void, CalibrationResult> {
   const { classes, dimensions, seed, background } = options;
   const withVector: Observation[] = [];
   const withoutVector: Observation[] = [];
   if (classes > 1) {
     for (const fold of folds(data, classes, seed)) {
-      const seen = observe(data, fold, { dimensions, seed, background });
+      const seen = yield* observe(data, fold, { dimensions, seed, background });
       withVector.push(...seen.withVector);
       withoutVector.push(...seen.withoutVector);
     }

@@ -7,7 +7,7 @@
 import { quantizeInt16, quantizeInt8 } from "./quantize.ts";
 import type { LinearParts } from "./scorer.ts";
 import { type SparseRows, type TrainerSettings, trainSoftmax } from "./softmax_trainer.ts";
-import { buildVocabulary, type Vocabulary } from "./vocabulary.ts";
+import { buildVocabulary, type Vocabulary, yieldEvery } from "./vocabulary.ts";
 
 /** Texts with their vectors and labels. */
 export interface LabelledTexts {
@@ -40,16 +40,18 @@ export function settingsFor(count: number): TrainerSettings {
     denseStep: many ? 0.003 : 0.002,
     denseDecay: 1,
     sparseStep: many ? 0.25 : 0.2,
-    sparseDecay: 0,
   };
 }
 
-function sparseRows(texts: readonly string[], vocabulary: Vocabulary): SparseRows {
+function* sparseRows(
+  texts: readonly string[],
+  vocabulary: Vocabulary,
+): Generator<void, SparseRows> {
   const offsets = new Int32Array(texts.length + 1);
   let indexes = new Int32Array(texts.length * 64 + 1_024);
   let values = new Float32Array(indexes.length);
   let end = 0;
-  texts.forEach((text, i) => {
+  for (const [i, text] of texts.entries()) {
     const { rows, values: own, count } = vocabulary.read(text);
     if (end + count > indexes.length) {
       const grown = new Int32Array(indexes.length * 2 + count);
@@ -63,24 +65,26 @@ function sparseRows(texts: readonly string[], vocabulary: Vocabulary): SparseRow
     values.set(own.subarray(0, count), end);
     end += count;
     offsets[i + 1] = end;
-  });
+    if (i % yieldEvery === yieldEvery - 1) yield;
+  }
   return { offsets, indexes: indexes.subarray(0, end), values: values.subarray(0, end) };
 }
 
-/** Trains the linear part on `data`. `dimensions` is 0 where there are no vectors. */
-export function fitLinear(data: LabelledTexts, options: {
+/** Trains the linear part on `data`. `dimensions` is 0 where there are no vectors. Yields now and then. */
+export function* fitLinear(data: LabelledTexts, options: {
   readonly classes: number;
   readonly dimensions: number;
   readonly seed: number;
-}): LinearParts {
+}): Generator<void, LinearParts> {
   const { classes, dimensions } = options;
-  const vocabulary = buildVocabulary(data.texts, {
+  const vocabulary = yield* buildVocabulary(data.texts, {
     least: data.texts.length < fewUtterances * classes ? 1 : 2,
     most: Math.min(mostGrams, Math.floor(mostSparseNumbers / Math.max(8, classes))),
   });
   const vectors = dimensions === 0 ? data.texts.map(() => new Float32Array(0)) : data.vectors;
-  const model = trainSoftmax(
-    { vectors, sparse: sparseRows(data.texts, vocabulary), labels: data.labels },
+  const sparse = yield* sparseRows(data.texts, vocabulary);
+  const model = yield* trainSoftmax(
+    { vectors, sparse, labels: data.labels },
     {
       classes,
       dimensions,

@@ -7,7 +7,7 @@
 export { backgroundTexts } from "./background.ts";
 export { LearnedHead, noRoute } from "./head.ts";
 export { encodeHead, headFileVersion, loadHead } from "./model_file.ts";
-export { trainHead, type TrainOptions } from "./train_head.ts";
+export { trainHead, trainHeadInSteps, type TrainOptions } from "./train_head.ts";
 export {
   trainingHash,
   type TrainingSet,

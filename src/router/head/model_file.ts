@@ -22,6 +22,7 @@ interface Header {
   readonly embedder: HeadEmbedder;
   readonly routesHash: string;
   readonly seed: number;
+  readonly perRoute?: number;
   readonly utterances: number;
   readonly routes: readonly string[];
   readonly grams: number;
@@ -75,6 +76,7 @@ export function encodeHead(head: LearnedHead): Uint8Array<ArrayBuffer> {
     embedder: data.embedder,
     routesHash: data.routesHash,
     seed: data.seed,
+    ...(data.perRoute === undefined ? {} : { perRoute: data.perRoute }),
     utterances: data.utterances,
     routes: data.routes,
     grams: data.grams.length,
@@ -192,6 +194,7 @@ function assemble(header: Header, table: <T extends Table>(name: string) => T): 
     embedder: header.embedder,
     routesHash: header.routesHash,
     seed: header.seed,
+    ...(header.perRoute === undefined ? {} : { perRoute: header.perRoute }),
     utterances: header.utterances,
     routes: header.routes,
     bias: table<Float32Array>("bias"),

@@ -2,8 +2,8 @@
  * Word and character n-grams of a text as 32-bit hashes, without a string for any of them.
  *
  * Words are runs of letters and digits; every other visible character, and every character of the
- * scripts that are written without spaces, is a word of its own. A word gives itself, its pair with
- * the word before, and the runs of three to five characters of `^word$`.
+ * scripts that are written without spaces, is a word of its own. A word gives itself, its pairs with
+ * the word before and the one before that, and the runs of two to four characters of `^word$`.
  *
  * @module
  */
@@ -13,13 +13,18 @@ export const longestText = 4_096;
 /** Most n-grams of one text. */
 export const mostFeatures = 8_192;
 
-const shortestGram = 3;
-const longestGram = 5;
+const shortestGram = 2;
+const longestGram = 4;
 const wordStart = 94;
 const wordEnd = 36;
 
 /** Which kind of n-gram a hash stands for. */
-const seeds = { word: 0x811c9dc5, pair: 0x2f0b4c47, characters: 0x5bd1e995 } as const;
+const seeds = {
+  word: 0x811c9dc5,
+  pair: 0x2f0b4c47,
+  skip: 0x3c6ef372,
+  characters: 0x5bd1e995,
+} as const;
 
 /** What a hash was made from, for explanations: a range of the normalised text. */
 export interface GramSpan {
@@ -78,6 +83,8 @@ export class GramReader {
     this.count = 0;
     let previous = 0;
     let previousStart = -1;
+    let second = 0;
+    let secondStart = -1;
     let i = 0;
     while (i < text.length) {
       const kind = kindOf(text.charCodeAt(i));
@@ -95,6 +102,11 @@ export class GramReader {
       if (previousStart >= 0) {
         this.#add(finish(step(step(seeds.pair, previous), hash)), previousStart, i);
       }
+      if (secondStart >= 0) {
+        this.#add(finish(step(step(seeds.skip, second), hash)), secondStart, i);
+      }
+      second = previous;
+      secondStart = previousStart;
       previous = hash;
       previousStart = start;
       if (kind === letter) this.#characters(text, start, i);

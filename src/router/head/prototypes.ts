@@ -49,14 +49,14 @@ function spread(vectors: readonly Float32Array[], most: number): number[] {
   return chosen.sort((a, b) => a - b);
 }
 
-/** Chooses and encodes the prototypes of each route, at most `most` utterances of one. */
-export function buildPrototypes(
+/** Chooses and encodes the prototypes of each route, at most `most` utterances of one. Yields after each. */
+export function* buildPrototypes(
   routes: readonly {
     readonly texts: readonly string[];
     readonly vectors: readonly Float32Array[];
   }[],
   options: { readonly dimensions: number; readonly most: number },
-): PrototypeData {
+): Generator<void, PrototypeData> {
   const { dimensions } = options;
   const offsets = [0];
   const rows: Float32Array[] = [];
@@ -71,6 +71,7 @@ export function buildPrototypes(
       }
     }
     offsets.push(rows.length);
+    yield;
   }
   const codes = new Int8Array(rows.length * dimensions);
   const scales = new Float32Array(rows.length);

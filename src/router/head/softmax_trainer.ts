@@ -53,8 +53,6 @@ export interface TrainerSettings {
   readonly denseDecay: number;
   /** First step size of the sparse weights. */
   readonly sparseStep: number;
-  /** Decay of the sparse weights at each use, as a share of the step. */
-  readonly sparseDecay: number;
 }
 
 /** A linear map: `logits = bias + vector * dense + the sum of values[i] * sparse[indexes[i]]`. */
@@ -161,8 +159,11 @@ function meanVector(vectors: readonly Float32Array[], dimensions: number): Float
   return mean;
 }
 
-/** Trains a model of `classes` classes over vectors of `dimensions` and `rows` n-grams. */
-export function trainSoftmax(
+/**
+ * Trains a model of `classes` classes over vectors of `dimensions` and `rows` n-grams. Yields between
+ * batches, a few milliseconds of work each, so that the caller can let others run.
+ */
+export function* trainSoftmax(
   samples: Samples,
   options: {
     readonly classes: number;
@@ -171,7 +172,7 @@ export function trainSoftmax(
     readonly settings: TrainerSettings;
     readonly seed: number;
   },
-): LinearModel {
+): Generator<void, LinearModel> {
   const { classes, settings, dimensions } = options;
   const count = samples.labels.length;
   const batch = padTo(Math.min(settings.batch, Math.max(1, count)), 4);
@@ -233,6 +234,7 @@ export function trainSoftmax(
       }
       updateSparse(space, { samples, order, first, size, squares, settings, left, classes });
       updateDense(space, { settings, left, step, batch, size, moments, bias, classes });
+      yield;
     }
   }
   return finished(space, { classes, dimensions, bias, mean, scale });

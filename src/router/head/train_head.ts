@@ -11,7 +11,7 @@ import { type BackgroundTexts, calibrate, headMetrics, mostPrototypes } from "./
 import { LearnedHead } from "./head.ts";
 import { fitLinear } from "./linear_fit.ts";
 import { buildPrototypes } from "./prototypes.ts";
-import { trainingHash, trainingSet, type TrainingSource } from "./training_set.ts";
+import { drawUtterances, trainingHash, trainingSet, type TrainingSource } from "./training_set.ts";
 import type { HeadEmbedder } from "./types.ts";
 
 /** How to train. */
@@ -22,6 +22,8 @@ export interface TrainOptions {
   readonly vectorOf: (text: string) => Float32Array | undefined;
   /** The same seed and routes give the same head, byte for byte. @default 1 */
   readonly seed?: number;
+  /** Learn from this many utterances of each route only, drawn by the seed. @default all */
+  readonly perRoute?: number;
 }
 
 const noEmbedder: HeadEmbedder = { name: "", dtype: "", dimensions: 0 };
@@ -33,7 +35,25 @@ const noEmbedder: HeadEmbedder = { name: "", dtype: "", dimensions: 0 };
  * Throws `invalid_request` when no route has an utterance, or a vector is missing or of another length.
  */
 export function trainHead(source: TrainingSource, options: TrainOptions): LearnedHead {
-  const set = trainingSet(source);
+  const steps = trainHeadInSteps(source, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/**
+ * The same in steps of a few milliseconds: whoever drives it decides when the next one runs. Throws at
+ * its first step what {@linkcode trainHead} throws.
+ */
+export function* trainHeadInSteps(
+  source: TrainingSource,
+  options: TrainOptions,
+): Generator<void, LearnedHead> {
+  const whole = trainingSet(source);
+  const set = options.perRoute === undefined
+    ? whole
+    : drawUtterances(whole, { perRoute: options.perRoute, seed: options.seed ?? 1 });
   const embedder = options.embedder ?? noEmbedder;
   const { dimensions } = embedder;
   const seed = options.seed ?? 1;
@@ -58,7 +78,12 @@ export function trainHead(source: TrainingSource, options: TrainOptions): Learne
   });
   const data = { texts: set.texts, vectors, labels: set.labels };
   const background = backgroundFor(options);
-  const { held, ...calibrations } = calibrate(data, { classes, dimensions, seed, background });
+  const { held, ...calibrations } = yield* calibrate(data, {
+    classes,
+    dimensions,
+    seed,
+    background,
+  });
   const routes = set.routes.map(() => ({ texts: [] as string[], vectors: [] as Float32Array[] }));
   set.labels.forEach((label, i) => {
     if (label < 0 || dimensions === 0) return;
@@ -67,12 +92,13 @@ export function trainHead(source: TrainingSource, options: TrainOptions): Learne
   });
   return new LearnedHead({
     embedder,
-    routesHash: trainingHash(set),
+    routesHash: trainingHash(whole),
+    ...(options.perRoute === undefined ? {} : { perRoute: options.perRoute }),
     seed,
     utterances: set.labels.filter((label) => label >= 0).length,
     routes: set.routes,
-    ...fitLinear(data, { classes, dimensions, seed }),
-    prototypes: buildPrototypes(routes, { dimensions, most: mostPrototypes }),
+    ...(yield* fitLinear(data, { classes, dimensions, seed })),
+    prototypes: yield* buildPrototypes(routes, { dimensions, most: mostPrototypes }),
     ...calibrations,
     metrics: headMetrics(held, { auroc, calibrationError }),
   });

@@ -6,6 +6,7 @@
 
 import type { Route } from "../../core/mod.ts";
 import { fingerprint } from "./checksum.ts";
+import { seededRandom, shuffle } from "./random.ts";
 import { notLabel, outOfScopeLabel } from "./softmax_trainer.ts";
 
 /** Texts with labels; a label is a route's position, or one of the trainer's special ones. */
@@ -63,4 +64,24 @@ export function trainingHash(set: TrainingSet): string {
     "",
     ...set.texts.map((text, i) => `${set.labels[i]} ${text}`),
   ]);
+}
+
+/** Up to `perRoute` utterances of each route, drawn by `seed`; other samples stay. */
+export function drawUtterances(
+  set: TrainingSet,
+  options: { readonly perRoute: number; readonly seed: number },
+): TrainingSet {
+  const random = seededRandom(options.seed);
+  const byRoute: number[][] = set.routes.map(() => []);
+  set.labels.forEach((label, i) => byRoute[label]?.push(i));
+  const kept = new Set<number>();
+  for (const samples of byRoute) {
+    for (const i of shuffle(samples, random).slice(0, options.perRoute)) kept.add(i);
+  }
+  const positions = set.texts.map((_, i) => i).filter((i) => set.labels[i]! < 0 || kept.has(i));
+  return {
+    routes: set.routes,
+    texts: positions.map((i) => set.texts[i]!),
+    labels: Int32Array.from(positions, (i) => set.labels[i]!),
+  };
 }

@@ -51,6 +51,8 @@ export interface HeadData {
   /** Fingerprint of the routes, utterances and settings that it was trained on. */
   readonly routesHash: string;
   readonly seed: number;
+  /** Utterances of each route that were drawn; absent when all were used. */
+  readonly perRoute?: number;
   /** Utterances that it was trained on. */
   readonly utterances: number;
   /** Names of the routes, in the order of the tables' columns. */

@@ -6,6 +6,9 @@
 
 import { GramReader, mostFeatures, normalise } from "./ngrams.ts";
 
+/** Texts that are read between two pauses. */
+export const yieldEvery = 256;
+
 /** A text's known n-grams: rows in ascending order of their first occurrence, and unit-length values. */
 export interface SparseText {
   readonly rows: Int32Array;
@@ -101,16 +104,16 @@ export class Vocabulary {
 
 /**
  * The vocabulary of `texts`: n-grams that at least `least` texts have, the most frequent first where
- * there are more than `most`.
+ * there are more than `most`. Yields now and then.
  */
-export function buildVocabulary(
+export function* buildVocabulary(
   texts: readonly string[],
   options: { readonly least: number; readonly most: number },
-): Vocabulary {
+): Generator<void, Vocabulary> {
   const reader = new GramReader();
   const frequency = new Map<number, number>();
   const lastText = new Map<number, number>();
-  texts.forEach((text, t) => {
+  for (const [t, text] of texts.entries()) {
     const count = reader.read(normalise(text));
     for (let i = 0; i < count; i++) {
       const hash = reader.hashes[i]!;
@@ -118,7 +121,8 @@ export function buildVocabulary(
       lastText.set(hash, t);
       frequency.set(hash, (frequency.get(hash) ?? 0) + 1);
     }
-  });
+    if (t % yieldEvery === yieldEvery - 1) yield;
+  }
   let kept = [...frequency].filter(([, count]) => count >= options.least);
   if (kept.length > options.most) {
     kept.sort((a, b) => b[1] - a[1] || a[0] - b[0]);
