@@ -17,6 +17,7 @@ import {
 } from "../core/mod.ts";
 import { type Attempt, type AttemptLimits, type OpenedAnswer, startAttempt } from "./attempt.ts";
 import type { BackendRegistry } from "./backend_registry.ts";
+import type { Learning } from "./learning.ts";
 import type { RoutingService } from "./routing_service.ts";
 
 /** Candidates tried for one request; beyond that, the fault is likely the request's own. */
@@ -30,6 +31,7 @@ const wholeAnswerFactor = 10;
 export interface GatewayOptions {
   readonly routing: RoutingService;
   readonly registry: BackendRegistry;
+  readonly learning: Pick<Learning, "report">;
   readonly events: EventBus;
   readonly limits: AttemptLimits;
   /** Wait before a second candidate is asked beside a silent first one, at most; 0: never. */
@@ -85,6 +87,7 @@ export class NodeGateway implements Gateway {
     const queue = decision.candidates.slice(0, maxAttempts);
     const running = new Set<Running>();
     const failures: Array<{ candidate: Candidate; error: BackendError }> = [];
+    const startMs = performance.now();
     let attempts = 0;
 
     const startNext = (): boolean => {
@@ -105,7 +108,7 @@ export class NodeGateway implements Gateway {
       running.delete(settled.running);
       if ("answer" in settled) {
         for (const loser of running) loser.attempt.abandon();
-        return this.#respond(decision, { ...settled, attempts });
+        return this.#respond(decision, { ...settled, attempts, startMs });
       }
       if (request.signal.aborted) throw request.signal.reason;
       const { candidate } = settled.running;
@@ -190,9 +193,16 @@ export class NodeGateway implements Gateway {
 
   #respond(
     decision: Decision,
-    won: { running: Running; answer: OpenedAnswer; attempts: number },
+    won: { running: Running; answer: OpenedAnswer; attempts: number; startMs: number },
   ): GatewayResponse {
     const { capability } = won.running.candidate;
+    if (won.attempts > 1) this.#options.routing.served(decision.request, capability.id);
+    this.#options.learning.report({
+      decision: decision.id,
+      capability: capability.id,
+      success: true,
+      latencyMs: performance.now() - won.startMs,
+    });
     this.#options.events.publish({
       type: "request.routed",
       decision: decision.id,
@@ -209,6 +219,11 @@ export class NodeGateway implements Gateway {
   ): void {
     const { capability } = failure.candidate;
     this.#options.registry.suspect(capability.backend);
+    this.#options.learning.report({
+      decision: decision.id,
+      capability: capability.id,
+      success: false,
+    });
     this.#options.events.publish({
       type: "request.failed",
       decision: decision.id,

@@ -12,6 +12,9 @@ import type {
   Decision,
   EmbedAnswer,
   ErrorCode,
+  ExperienceView,
+  Feedback,
+  LearningApi,
   NodeApi,
   NodeStatus,
   RouteQuery,
@@ -22,7 +25,7 @@ import { chatText } from "./chat_text.ts";
 import { readEmbeddings } from "./node.ts";
 
 /** Calls a running node. */
-export class NodeClient implements NodeApi {
+export class NodeClient implements NodeApi, LearningApi {
   readonly #url: string;
   readonly #token: Secret;
 
@@ -93,6 +96,28 @@ export class NodeClient implements NodeApi {
       decision: headers.get("x-atmosphere-decision") ?? "",
       [Symbol.asyncIterator]: () => chatText(body),
     };
+  }
+
+  async feedback(feedback: Feedback, options: { signal?: AbortSignal } = {}): Promise<void> {
+    await this.#json("/atmosphere/v1/feedback", { ...options, body: feedback });
+  }
+
+  async experience(options: { signal?: AbortSignal } = {}): Promise<ExperienceView[]> {
+    const { data } = await this.#json<{ data: ExperienceView[] }>(
+      "/atmosphere/v1/feedback",
+      options,
+    );
+    return data;
+  }
+
+  async forgetExperience(
+    capability?: string,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<void> {
+    await this.#json("/atmosphere/v1/feedback/reset", {
+      ...options,
+      body: capability === undefined ? {} : { capability },
+    });
   }
 
   async refresh(options: { signal?: AbortSignal } = {}): Promise<readonly BackendStatus[]> {

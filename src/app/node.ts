@@ -12,6 +12,9 @@ import type {
   Decision,
   EmbedAnswer,
   Embedder,
+  ExperienceView,
+  Feedback,
+  LearningApi,
   NodeApi,
   NodeStatus,
   RouteQuery,
@@ -32,10 +35,11 @@ export interface NodeParts {
   readonly registry: BackendRegistry;
   readonly routing: RoutingService;
   readonly gateway: NodeGateway;
+  readonly learning: LearningApi;
 }
 
-/** `NodeApi` over the parts of a node. */
-export class Node implements NodeApi {
+/** `NodeApi` and `LearningApi` over the parts of a node. */
+export class Node implements NodeApi, LearningApi {
   readonly #parts: NodeParts;
   readonly #startedMs = Date.now();
   /** Where the node listens, once it does. */
@@ -149,6 +153,18 @@ export class Node implements NodeApi {
       decision: decision.id,
       [Symbol.asyncIterator]: () => chatText(body),
     };
+  }
+
+  feedback(feedback: Feedback): Promise<void> {
+    return this.#parts.learning.feedback(feedback);
+  }
+
+  experience(): Promise<ExperienceView[]> {
+    return this.#parts.learning.experience();
+  }
+
+  forgetExperience(capability?: string): Promise<void> {
+    return this.#parts.learning.forgetExperience(capability);
   }
 
   async refresh(): Promise<readonly BackendStatus[]> {

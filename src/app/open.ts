@@ -19,6 +19,7 @@ import { BackendRegistry } from "./backend_registry.ts";
 import { EmbeddedBackend } from "./embedded_backend.ts";
 import { NodeGateway } from "./gateway.ts";
 import { MemoryBackend } from "./memory_backend.ts";
+import { Learning } from "./learning.ts";
 import { Node, type NodeParts } from "./node.ts";
 import { RoutingService } from "./routing_service.ts";
 import type { LocalNode, OpenOptions } from "./types.ts";
@@ -70,17 +71,20 @@ export async function assembleNode(
     cacheEntries: intentCacheEntries,
   });
   routing.setRoutes(config.routes);
+  const learning = stack.use(new Learning({ router, dataDir: config.dataDir, logger }));
+  await learning.load();
   const registry = stack.use(
     createRegistry({ config, identity, embedder, routing, events, logger }),
   );
   const gateway = new NodeGateway({
     routing,
     registry,
+    learning,
     events,
     limits: config.timeouts,
     hedgeMs: config.timeouts.hedgeMs,
   });
-  const parts: NodeParts = { config, identity, embedder, registry, routing, gateway };
+  const parts: NodeParts = { config, identity, embedder, registry, routing, gateway, learning };
   const owned = stack.move();
   return {
     node: new Node(parts),
@@ -117,7 +121,10 @@ async function ensureIdentity(config: Config): Promise<Identity> {
 }
 
 function createRegistry(
-  parts: Omit<NodeParts, "registry" | "gateway"> & { events: EventBus; logger: Logger },
+  parts: Omit<NodeParts, "registry" | "gateway" | "learning"> & {
+    events: EventBus;
+    logger: Logger;
+  },
 ): BackendRegistry {
   const { config, identity, embedder, routing, events, logger } = parts;
   const configured = config.backends

@@ -46,6 +46,11 @@ export class RoutingService {
     return this.#router.load;
   }
 
+  /** Tells the router who served `request` in the end. */
+  served(request: RouteRequest, capability: string): void {
+    this.#router.served(request, capability);
+  }
+
   /** Takes a new list of capabilities. They can be named at once; their meaning follows. */
   setCapabilities(capabilities: readonly Capability[]): void {
     this.#capabilities = capabilities;

@@ -7,7 +7,7 @@
 import { type Config, isLoopbackHost, loadToken } from "../config/mod.ts";
 import { AtmosphereError, version } from "../core/mod.ts";
 import { createMemory } from "../memory/mod.ts";
-import { createApp, createAssetSource, memoryGroup } from "../server/mod.ts";
+import { createApp, createAssetSource, feedbackGroup, memoryGroup } from "../server/mod.ts";
 import { listen, urlHost } from "./listen.ts";
 import { memoryOptions } from "./memory.ts";
 import { NodeMemory } from "./node_memory.ts";
@@ -56,7 +56,7 @@ export async function startNode(config: Config, options: OpenOptions = {}): Prom
     token,
     ready: () => ready,
     assets: createAssetSource(),
-    groups: [memoryGroup(memory, config.server)],
+    groups: [memoryGroup(memory, config.server), feedbackGroup(node, config.server)],
   });
   const listener = await listen({
     host: config.server.host,

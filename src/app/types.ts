@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { BackendStatus, Logger, NodeApi } from "../core/mod.ts";
+import type { BackendStatus, LearningApi, Logger, NodeApi } from "../core/mod.ts";
 
 /** Options common to every way of getting a node. */
 export interface OpenOptions {
@@ -15,7 +15,7 @@ export interface OpenOptions {
 }
 
 /** A node in this process. */
-export interface LocalNode extends NodeApi, AsyncDisposable {
+export interface LocalNode extends NodeApi, LearningApi, AsyncDisposable {
   /** libp2p peer id of the node. */
   readonly id: string;
 }
@@ -31,7 +31,7 @@ export interface RunningNode extends LocalNode {
 }
 
 /** A connection to whichever node answers for a data directory. */
-export interface Connection extends NodeApi, AsyncDisposable {
+export interface Connection extends NodeApi, LearningApi, AsyncDisposable {
   /** Whether a running node answers, or the data directory in this process. */
   readonly via: "node" | "data-directory";
 }

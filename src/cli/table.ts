@@ -8,6 +8,7 @@
 import { logLevels } from "../core/logger.ts";
 import type { CommandSpec, ExitCodeSpec, FlagSpec, ProgramSpec } from "./spec.ts";
 import { capabilityCommands } from "./table_capabilities.ts";
+import { feedbackCommands } from "./table_feedback.ts";
 import { memoryCommands } from "./table_memory.ts";
 import { nodeCommands } from "./table_node.ts";
 import { upkeepCommands } from "./table_upkeep.ts";
@@ -90,7 +91,14 @@ export const program: ProgramSpec = {
     "program one endpoint that routes each request by meaning, cost and load.",
   ],
   globalFlags,
-  commands: [...nodeCommands, ...capabilityCommands, ...memoryCommands, ...upkeepCommands, help],
+  commands: [
+    ...nodeCommands,
+    ...capabilityCommands,
+    ...memoryCommands,
+    ...feedbackCommands,
+    ...upkeepCommands,
+    help,
+  ],
   examples: [
     { command: "atmosphere init", description: "Set this machine up and see what is there" },
     { command: "atmosphere serve", description: "Start the node" },

@@ -14,6 +14,7 @@ export * from "./events.ts";
 export * from "./gateway.ts";
 export * from "./ids.ts";
 export * from "./intent.ts";
+export * from "./learning_api.ts";
 export * from "./logger.ts";
 export * from "./memory_api.ts";
 export * from "./node_api.ts";
