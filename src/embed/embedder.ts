@@ -25,6 +25,8 @@ export interface EmbedderOptions {
   /** Longest sequence of a model that does not say. @default 512 */
   readonly maxTokens?: number;
   readonly logger?: Logger;
+  /** Starts the worker that runs the engine. @default the program's own */
+  readonly startWorker?: () => Worker;
 }
 
 /** Makes an embedder that loads its model when it is first used. */
@@ -138,6 +140,9 @@ class WorkerEmbedder implements Embedder {
         this.#failure = error.message;
         this.#logger.warn("The embedding engine stopped", { error });
       },
+      ...(this.#options.startWorker === undefined
+        ? {}
+        : { startWorker: this.#options.startWorker }),
     });
     this.#engine = engine;
     const { dimensions, maxTokens } = await engine.load({

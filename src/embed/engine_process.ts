@@ -15,6 +15,13 @@ type Embedded = Extract<FromWorker, { type: "embedded" }>;
 export interface EngineProcessOptions {
   /** Called when the worker ends by itself; what waited has been rejected. */
   readonly onCrash: (error: AtmosphereError) => void;
+  /** Starts the worker. @default the program's own */
+  readonly startWorker?: () => Worker;
+}
+
+function startWorker(): Worker {
+  // Written out in one place, where the bundler finds and replaces it.
+  return new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "embed" });
 }
 
 /** One worker. Rejects with `embedder_failed` what it can't answer any more. */
@@ -28,10 +35,7 @@ export class EngineProcess {
 
   /** Starts the worker, which loads nothing yet. */
   constructor(options: EngineProcessOptions) {
-    this.#worker = new Worker(new URL("./worker.ts", import.meta.url), {
-      type: "module",
-      name: "embed",
-    });
+    this.#worker = (options.startWorker ?? startWorker)();
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
     this.#worker.onerror = (event) => {
       event.preventDefault(); // Otherwise the whole process ends with the worker.

@@ -59,7 +59,9 @@ function checkoutModels(): string | undefined {
  */
 export async function resolveModel(options: ResolveOptions): Promise<ResolvedModel> {
   const models = join(options.dataDir, "models");
-  if (!isBundled(options.model)) return { directory: models, hubName: options.model };
+  if (!isBundled(options.model)) {
+    return { directory: models, hubName: checkedHubName(options.model) };
+  }
   const packed = packedModels();
   if (packed !== undefined) {
     return { directory: join(packed, bundledModelFolder), hubName: undefined };
@@ -79,6 +81,16 @@ export async function resolveModel(options: ResolveOptions): Promise<ResolvedMod
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   return { directory, hubName: undefined };
+}
+
+/** Throws unless `name` is `owner/model`: it becomes a folder's name. */
+function checkedHubName(name: string): string {
+  if (/^[\w-][\w.-]*\/[\w-][\w.-]*$/.test(name)) return name;
+  throw new AtmosphereError("embedder_failed", `There is no embedding model named "${name}"`, {
+    param: "embedding.model",
+    hint: `Use ${bundledModel.name}, or a model's name at Hugging Face such as ` +
+      "Xenova/bge-small-en-v1.5",
+  });
 }
 
 function exists(path: string): Promise<boolean> {
