@@ -17,11 +17,15 @@ Deno.test("feedback changes what is chosen, is explained and can be reset", asyn
     "content-type": "application/json",
     authorization: `Bearer ${node.token}`,
   };
+  let asked = 0;
+  // Another text each time: the turns of one conversation stay where they are.
   const chat = async () => {
     const response = await fetch(`${node.url}/v1/chat/completions`, {
       method: "POST",
       headers,
-      body: JSON.stringify({ messages: [{ role: "user", content: intent }] }),
+      body: JSON.stringify({
+        messages: [{ role: "user", content: `${intent} in format ${asked++}` }],
+      }),
     });
     await response.body?.cancel();
     return {
