@@ -6,8 +6,8 @@ const bug = "Traceback (most recent call last): ValueError: bad input";
 
 function twoModels() {
   return routerOf([
-    capability("coder", { profile: profile({ code: 0.62 }) }),
-    capability("general", { profile: profile({ writing: 0.7, code: 0.4 }) }),
+    capability("coder", { profile: profile({ code: 0.6 }) }),
+    capability("general", { profile: profile({ writing: 0.7, code: 0.43 }) }),
   ]);
 }
 
@@ -94,8 +94,8 @@ Deno.test("decide() with an explanation leaves no trace", () => {
 Deno.test("decide() remembers only so many conversations", () => {
   const { router } = routerOf(
     [
-      capability("coder", { profile: profile({ code: 0.62 }) }),
-      capability("general", { profile: profile({ writing: 0.7, code: 0.4 }) }),
+      capability("coder", { profile: profile({ code: 0.6 }) }),
+      capability("general", { profile: profile({ writing: 0.7, code: 0.43 }) }),
     ],
     { constants: { affinitySessions: 2 } },
   );

@@ -1,74 +1,38 @@
 /**
- * What an intent's vector says of its class and its hardness, by likeness to anchor utterances.
+ * What an intent's vector and wording say of its class and its hardness, by likeness to anchors.
  *
  * @module
  */
 
-import { classIndex, type IntentClass, intentClasses } from "./intent_classes.ts";
-import { fitKernelRidge, type KernelWeights } from "./kernel_ridge.ts";
-import data from "./specialities.json" with { type: "json" };
+import { type AnchorWeights, fitAnchors, likeness, wordingWeight } from "./anchor_fit.ts";
+import { anchors, anchorSpace, classAnchorCount } from "./anchors.ts";
+import { intentClasses } from "./intent_classes.ts";
+import type { KernelWeights } from "./kernel_ridge.ts";
 import { VectorTable } from "./vector_table.ts";
-
-/** An anchor utterance and what it stands for. */
-export interface Anchor {
-  readonly text: string;
-  readonly label: IntentClass | "easy" | "hard";
-}
-
-/** All anchors, in the order in which their vectors are handed over: by class, then by hardness. */
-export const anchors: readonly Anchor[] = [
-  ...intentClasses.flatMap((label) => labelled(label, data.specialities[label])),
-  ...labelled("easy", data.difficulty.easy),
-  ...labelled("hard", data.difficulty.hard),
-];
+import { WordingScores } from "./wording_scores.ts";
 
 const classCount = intentClasses.length;
-const firstDifficulty = anchors.findIndex(({ label }) => label === "easy");
 
 /**
- * Regularisation of both fits. Between 0.1 and 1 the accuracy on left-out anchors differs by less
- * than a percent.
- */
-const lambda = 0.3;
-
-function labelled(label: Anchor["label"], texts: readonly string[]): Anchor[] {
-  return texts.map((text) => ({ text, label }));
-}
-
-/**
- * Kernel ridge regression with the kernel max(0, cosine)^2: squaring makes a close anchor count
- * for more than many distant ones. Classes weigh the same however many anchors they have.
+ * Kernel ridge regression on the anchors, with the kernel max(0, cosine)^2 between vectors plus
+ * the likeness of the wordings.
  */
 export class AnchorModel {
   readonly #vectors: VectorTable;
-  readonly #classes: KernelWeights;
-  readonly #hardness: KernelWeights;
+  readonly #weights: AnchorWeights;
+  readonly #wording: WordingScores;
 
-  /** Fits the model to `vectors` of `anchors`, in order. Throws `TypeError` for a wrong number. */
-  constructor(vectors: readonly Float32Array[]) {
+  /**
+   * Takes the vectors of `anchors`, in order, and fits them unless the fit is given. Throws
+   * `TypeError` for a wrong number of vectors.
+   */
+  constructor(vectors: readonly Float32Array[], weights?: AnchorWeights) {
     if (vectors.length !== anchors.length) {
       throw new TypeError(`Cannot set ${vectors.length} anchors, expected ${anchors.length}`);
     }
     this.#vectors = new VectorTable(vectors);
-    const rows = vectors.map((vector) => this.#vectors.dotAll(vector).map(likeness));
-    const sizes = new Map<string, number>();
-    for (const { label } of anchors) sizes.set(label, (sizes.get(label) ?? 0) + 1);
-    const weight = (i: number): number =>
-      firstDifficulty / classCount / sizes.get(anchors[i]!.label)!;
-    this.#classes = fitKernelRidge({
-      count: firstDifficulty,
-      outputs: classCount,
-      kernel: (i, j) => rows[i]![j]!,
-      target: (i, o) => classIndex[anchors[i]!.label as IntentClass] === o ? 1 : 0,
-      weight,
-    }, lambda);
-    this.#hardness = fitKernelRidge({
-      count: anchors.length - firstDifficulty,
-      outputs: 1,
-      kernel: (i, j) => rows[firstDifficulty + i]![firstDifficulty + j]!,
-      target: (i) => anchors[firstDifficulty + i]!.label === "hard" ? 1 : -1,
-      weight: () => 1,
-    }, lambda);
+    this.#weights = weights ?? fitAnchors(vectors);
+    this.#wording = new WordingScores(anchorSpace().vectors, this.#weights.classes);
   }
 
   /** Cosines to every anchor; undefined when `vector` is of another space. Reused by the next call. */
@@ -77,41 +41,43 @@ export class AnchorModel {
   }
 
   /** Score by class: about 1 for what is like the class's anchors, 0 for what is not. */
-  classScores(cosines: Float32Array, into: Float64Array): void {
-    const { alphas, bias } = this.#classes;
+  classScores(text: string, cosines: Float32Array, into: Float64Array): void {
+    const { alphas, bias } = this.#weights.classes;
     into.set(bias);
-    for (let i = 0; i < firstDifficulty; i++) {
+    for (let i = 0; i < classAnchorCount; i++) {
       const value = likeness(cosines[i]!);
       if (value === 0) continue;
       const offset = i * classCount;
       for (let k = 0; k < classCount; k++) into[k]! += alphas[offset + k]! * value;
     }
+    this.#wording.addTo(into, anchorSpace().vectorOf(text), wordingWeight);
   }
 
   /** About 1 for what is like the hard anchors and -1 for what is like the easy ones. */
   hardness(cosines: Float32Array): number {
-    const { alphas, bias } = this.#hardness;
+    const { alphas, bias } = this.#weights.hardness;
     let sum = bias[0]!;
     for (let i = 0; i < alphas.length; i++) {
-      sum += alphas[i]! * likeness(cosines[firstDifficulty + i]!);
+      sum += alphas[i]! * likeness(cosines[classAnchorCount + i]!);
     }
     return sum;
   }
 }
 
-/** The anchor of class `label` that is nearest by `cosines`. */
-export function nearestAnchor(
-  label: Anchor["label"],
-  cosines: Float32Array,
-): { text: string; cosine: number } | undefined {
-  let best = -1;
-  for (let i = 0; i < anchors.length; i++) {
-    if (anchors[i]!.label !== label) continue;
-    if (best === -1 || cosines[i]! > cosines[best]!) best = i;
-  }
-  return best === -1 ? undefined : { text: anchors[best]!.text, cosine: cosines[best]! };
-}
+/** The class of an intent by its wording alone. */
+export class WordingModel {
+  readonly #bias: Float64Array;
+  readonly #scores: WordingScores;
 
-function likeness(cosine: number): number {
-  return cosine > 0 ? cosine * cosine : 0;
+  /** Takes the fit to the wordings of the anchors. */
+  constructor(weights: KernelWeights) {
+    this.#bias = weights.bias;
+    this.#scores = new WordingScores(anchorSpace().vectors, weights);
+  }
+
+  /** Score by class, as of `AnchorModel`. */
+  classScores(text: string, into: Float64Array): void {
+    into.set(this.#bias);
+    this.#scores.addTo(into, anchorSpace().vectorOf(text), 1);
+  }
 }

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { AnchorModel, anchors, nearestAnchor } from "./anchor_model.ts";
+import { AnchorModel } from "./anchor_model.ts";
+import { anchors, nearestAnchor } from "./anchors.ts";
 import { classIndex, intentClasses } from "./intent_classes.ts";
 import { resolveConstants } from "./constants.ts";
 import { clusterOf, estimateIntent } from "./specialities.ts";
@@ -17,7 +18,7 @@ const model = new AnchorModel(separated());
 Deno.test("classScores() is greatest for the class whose anchors are near", () => {
   for (const name of intentClasses) {
     const scores = new Float64Array(intentClasses.length);
-    model.classScores(model.compare(axis(classIndex[name], 15, 0.5))!, scores);
+    model.classScores("", model.compare(axis(classIndex[name], 15, 0.5))!, scores);
     assertEquals(intentClasses[scores.indexOf(Math.max(...scores))], name);
   }
 });
@@ -42,7 +43,13 @@ Deno.test("AnchorModel() refuses another number of vectors", () => {
 });
 
 Deno.test("estimateIntent() gives probabilities that sum to one, with and without a vector", () => {
-  const options = { model, constants: resolveConstants(), hasImage: false, hasTools: false };
+  const options = {
+    model,
+    wording: undefined,
+    constants: resolveConstants(),
+    hasImage: false,
+    hasTools: false,
+  };
   for (const vector of [undefined, axis(classIndex.medical), new Float32Array(16)]) {
     const { probabilities, hardness } = estimateIntent("hm", { ...options, vector });
     assert(Math.abs(probabilities.reduce((a, b) => a + b) - 1) < 1e-9);
@@ -51,7 +58,12 @@ Deno.test("estimateIntent() gives probabilities that sum to one, with and withou
 });
 
 Deno.test("estimateIntent() takes an image and tools for hints", () => {
-  const options = { model, constants: resolveConstants(), vector: undefined };
+  const options = {
+    model,
+    wording: undefined,
+    constants: resolveConstants(),
+    vector: undefined,
+  };
   const plain = estimateIntent("hm", { ...options, hasImage: false, hasTools: false });
   const image = estimateIntent("hm", { ...options, hasImage: true, hasTools: false });
   const tools = estimateIntent("hm", { ...options, hasImage: false, hasTools: true });
@@ -60,7 +72,13 @@ Deno.test("estimateIntent() takes an image and tools for hints", () => {
 });
 
 Deno.test("clusterOf() names class and hardness", () => {
-  const options = { model, constants: resolveConstants(), hasImage: false, hasTools: false };
+  const options = {
+    model,
+    wording: undefined,
+    constants: resolveConstants(),
+    hasImage: false,
+    hasTools: false,
+  };
   assertEquals(
     clusterOf(estimateIntent("x".repeat(3000), { ...options, vector: axis(classIndex.legal) })),
     "legal/hard",

@@ -52,7 +52,7 @@ export const constantTable = {
     reason: "A project whose examples match closely must beat a better model that knows nothing",
   },
   specialityGain: {
-    value: 2.2,
+    value: 2.8,
     unit: "exponent",
     range: [0, 10],
     reason: "A specialist for what is asked must beat a generalist one quality tier above it",
@@ -89,10 +89,23 @@ export const constantTable = {
       "Size at which nothing of the quickness of a model of one billion is left, by logarithm",
   },
   intentSharpness: {
-    value: 13,
+    value: 14,
     unit: "softmax gain",
     range: [0.1, 50],
     reason: "Turns anchor scores into probabilities; chosen on the tuning part of the labelled set",
+  },
+  wordingSharpness: {
+    value: 12,
+    unit: "softmax gain",
+    range: [0.1, 50],
+    reason: "The same for scores by wording alone, while there is no embedder",
+  },
+  cueGain: {
+    value: 1,
+    unit: "factor",
+    range: [0, 10],
+    reason:
+      "Weight of the cues in a text (a stack trace, a request to translate) beside the anchors",
   },
   generalPrior: {
     value: 0.7,
@@ -107,7 +120,7 @@ export const constantTable = {
     reason: "An image that comes along is nearly always what the request is about",
   },
   toolsCue: {
-    value: 1.5,
+    value: 3.5,
     unit: "logit",
     range: [0, 20],
     reason: "Agents send their tools with every request, so it is a hint only",
@@ -143,7 +156,7 @@ export const constantTable = {
     reason: "How far the preference for cost or quality moves the wanted tier",
   },
   tierUnder: {
-    value: 0.2,
+    value: 0.27,
     unit: "exponent a tier",
     range: [0, 3],
     reason: "Penalty for a tier too low: a wrong answer costs more than a slow one",

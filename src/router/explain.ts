@@ -5,7 +5,7 @@
  */
 
 import type { Candidate, Factor } from "../core/mod.ts";
-import { nearestAnchor } from "./anchor_model.ts";
+import { nearestAnchor } from "./anchors.ts";
 import { type FactorName, factorNames, factorRange } from "./factors.ts";
 import { unknownFeatures } from "./filter.ts";
 import { intentClasses } from "./intent_classes.ts";

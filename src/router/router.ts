@@ -17,7 +17,8 @@ import {
   type RouteMatch,
   type RouteRequest,
 } from "../core/mod.ts";
-import { AnchorModel, anchors } from "./anchor_model.ts";
+import { AnchorModel, type WordingModel } from "./anchor_model.ts";
+import { anchors } from "./anchors.ts";
 import { CandidatePool, rejectionsOf, type Search } from "./candidate_pool.ts";
 import { CapabilityIndex, type IndexedCapability } from "./capability_index.ts";
 import { ExpiringMap } from "./choice_memory.ts";
@@ -27,6 +28,7 @@ import { Experience } from "./experience.ts";
 import { describeIntent, explainCandidate } from "./explain.ts";
 import { type Requirements, requirementsOf } from "./filter.ts";
 import { LoadTracker } from "./load_tracker.ts";
+import { isPrepared, preparedAnchorModel, preparedWordingModel } from "./prepared_anchors.ts";
 import { nothingServes } from "./refusal.ts";
 import { type IndexedRoute, RouteIndex } from "./route_index.ts";
 import {
@@ -79,7 +81,9 @@ class SemanticRouter implements Router {
   #routes: RouteIndex;
   #aliases: readonly Alias[] = [];
   #classifier: RouteClassifier | undefined;
+  readonly #isPrepared: boolean;
   #anchors: AnchorModel | undefined;
+  #wording: WordingModel | undefined;
 
   constructor(options: RouterOptions) {
     const { settings, clock, random } = options;
@@ -87,6 +91,7 @@ class SemanticRouter implements Router {
     this.#settings = settings;
     this.#clock = clock;
     this.#constants = constants;
+    this.#isPrepared = isPrepared(options.embedder);
     this.load = new LoadTracker({ clock, constants, ...(random === undefined ? {} : { random }) });
     this.experience = new Experience(constants);
     this.#index = new CapabilityIndex([], { constants, load: this.load });
@@ -122,10 +127,11 @@ class SemanticRouter implements Router {
   }
 
   anchorTexts(): string[] {
-    return anchors.map(({ text }) => text);
+    return this.#isPrepared ? [] : anchors.map(({ text }) => text);
   }
 
   setAnchors(vectors: readonly Float32Array[]): void {
+    if (this.#isPrepared && vectors.length === 0) return;
     this.#anchors = new AnchorModel(vectors);
   }
 
@@ -271,7 +277,8 @@ class SemanticRouter implements Router {
     const estimate = byMeaning && weighsSpecialities(request.kind)
       ? estimateIntent(request.intent, {
         vector,
-        model: this.#anchors,
+        model: vector === undefined ? undefined : this.#anchorModel(),
+        wording: this.#wordingModel(vector),
         constants,
         hasImage: request.required.vision === true,
         hasTools: request.required.tools === true,
@@ -300,6 +307,16 @@ class SemanticRouter implements Router {
       cluster,
       nowMs: this.#clock.now(),
     };
+  }
+
+  #anchorModel(): AnchorModel | undefined {
+    if (this.#isPrepared) this.#anchors ??= preparedAnchorModel();
+    return this.#anchors;
+  }
+
+  #wordingModel(vector: Float32Array | undefined): WordingModel | undefined {
+    if (vector !== undefined && this.#anchorModel() !== undefined) return undefined;
+    return this.#wording ??= preparedWordingModel();
   }
 
   /** Vectors of another model are of another space: no failover from one to the other. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { AnchorModel } from "./anchor_model.ts";
+import type { AnchorModel, WordingModel } from "./anchor_model.ts";
 import type { Constants } from "./constants.ts";
 import { classIndex, intentClasses } from "./intent_classes.ts";
 import { type LexicalCue, readCues } from "./lexical_cues.ts";
@@ -25,6 +25,8 @@ export interface IntentEstimate {
 export interface EstimateOptions {
   readonly vector: Float32Array | undefined;
   readonly model: AnchorModel | undefined;
+  /** Used when there is no vector or no model for it; undefined: cues alone. */
+  readonly wording: WordingModel | undefined;
   readonly constants: Constants;
   /** An image comes with the intent. */
   readonly hasImage: boolean;
@@ -38,11 +40,14 @@ export function estimateIntent(text: string, options: EstimateOptions): IntentEs
   const cosines = model?.compare(vector);
   const logits = new Float64Array(intentClasses.length);
   if (model !== undefined && cosines !== undefined) {
-    model.classScores(cosines, logits);
-    for (let k = 0; k < logits.length; k++) logits[k]! *= constants.intentSharpness;
+    model.classScores(text, cosines, logits);
+    scale(logits, constants.intentSharpness);
+  } else if (options.wording !== undefined) {
+    options.wording.classScores(text, logits);
+    scale(logits, constants.wordingSharpness);
   }
   const { cues, hardness: lexical } = readCues(text);
-  for (const cue of cues) logits[classIndex[cue.label]]! += cue.weight;
+  for (const cue of cues) logits[classIndex[cue.label]]! += constants.cueGain * cue.weight;
   logits[classIndex.general]! += constants.generalPrior;
   if (options.hasImage) logits[classIndex.vision]! += constants.imageCue;
   if (options.hasTools) logits[classIndex.tools]! += constants.toolsCue;
@@ -65,6 +70,10 @@ export function clusterOf(estimate: IntentEstimate): string {
 }
 
 const clusters = intentClasses.flatMap((name) => [`${name}/easy`, `${name}/hard`]);
+
+function scale(values: Float64Array, by: number): void {
+  for (let k = 0; k < values.length; k++) values[k]! *= by;
+}
 
 function softmax(values: Float64Array): void {
   let max = -Infinity;

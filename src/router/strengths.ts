@@ -9,7 +9,15 @@ import type { Constants } from "./constants.ts";
 import { type IntentClass, intentClasses } from "./intent_classes.ts";
 
 /** Subjects that a model is made for at the price of others. */
-const narrowSubjects = ["code", "maths", "reasoning", "vision", "medical", "legal"] as const;
+const narrowSubjects = [
+  "code",
+  "maths",
+  "reasoning",
+  "vision",
+  "multilingual",
+  "medical",
+  "legal",
+] as const;
 
 /** Fitness by class, 0 to 1, in the order of `intentClasses`. */
 export function strengthsOf(capability: Capability, constants: Constants): number[] {
