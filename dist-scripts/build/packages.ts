@@ -2,16 +2,36 @@
 import { join } from "node:path";
 import type { Target } from "./targets.ts";
 
-/** Packages of `deno.json` that the program itself imports; the rest serve tests and builds. */
-const runtimePackages = [
-  "@huggingface/transformers",
-  "@libsql/client",
-  "@valibot/to-json-schema",
-  "hono",
-  "multiformats",
-  "valibot",
-  "yaml",
-] as const;
+const importPattern = /(?:\bfrom|\bimport)\s*\(?\s*"([^"]+)"/g;
+
+/** The names of `imports` that are npm's and that the program's sources import. */
+async function importedPackages(
+  root: string,
+  imports: Readonly<Record<string, string>>,
+): Promise<string[]> {
+  const found = new Set<string>();
+  for await (const text of sources(root)) {
+    for (const [, specifier = ""] of text.matchAll(importPattern)) {
+      const name = /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? "";
+      if (imports[name]?.startsWith("npm:")) found.add(name);
+    }
+  }
+  return [...found].sort();
+}
+
+async function* sources(root: string): AsyncGenerator<string> {
+  yield await Deno.readTextFile(join(root, "main.ts"));
+  const folders = [join(root, "src")];
+  for (const folder of folders) {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      const path = join(folder, name);
+      if (isDirectory) folders.push(path);
+      else if (/\.ts$/.test(name) && !/_(test|bench)\.ts$/.test(name)) {
+        yield await Deno.readTextFile(path);
+      }
+    }
+  }
+}
 
 /** What the std shims import where the `@std` packages come from npm. */
 const stdPackage = "deno-std";
@@ -19,9 +39,14 @@ const stdPackage = "deno-std";
 /** Installs into `folder/node_modules` and returns that path. */
 export async function installPackages(
   folder: string,
-  options: { target: Target; imports: Readonly<Record<string, string>>; lock: string },
+  options: {
+    root: string;
+    target: Target;
+    imports: Readonly<Record<string, string>>;
+    lock: string;
+  },
 ): Promise<string> {
-  const { target, imports, lock } = options;
+  const { root, target, imports, lock } = options;
   await Deno.mkdir(folder, { recursive: true });
   const { specifiers } = JSON.parse(await Deno.readTextFile(lock)) as {
     specifiers: Record<string, string>;
@@ -30,7 +55,9 @@ export async function installPackages(
   const config = {
     nodeModulesDir: "auto",
     imports: {
-      ...Object.fromEntries(runtimePackages.map((name) => [name, required(imports, name)])),
+      ...Object.fromEntries(
+        (await importedPackages(root, imports)).map((name) => [name, imports[name]]),
+      ),
       ...(std === undefined ? {} : { [stdPackage]: std }),
     },
   };
@@ -46,10 +73,4 @@ export async function installPackages(
     throw new Error(`Installing for ${target.triple} failed: ${new TextDecoder().decode(stderr)}`);
   }
   return join(folder, "node_modules");
-}
-
-function required(imports: Readonly<Record<string, string>>, name: string): string {
-  const specifier = imports[name];
-  if (specifier === undefined) throw new Error(`deno.json has no import named ${name}`);
-  return specifier;
 }
