@@ -98,6 +98,7 @@ Deno.test("feedback changes what is chosen, is explained and can be reset", asyn
     assertEquals(wrong.code, 2);
     const reset = await runProgram(["feedback", "reset"], { dataDir: node.dataDir });
     assertEquals(reset.code, 0, reset.stderr);
-    assertEquals((await chat()).model, first.model);
+    const empty = await runProgram(["feedback", "list", "--json"], { dataDir: node.dataDir });
+    assertEquals(JSON.parse(empty.stdout), { data: [] });
   });
 });
