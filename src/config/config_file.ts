@@ -27,8 +27,9 @@ function refuse(path: string, value: string, expected: string, cause?: unknown):
  */
 export async function readConfigFile(
   path: string,
-  options: { readonly required: boolean },
+  options: { readonly required: boolean; readonly maxBytes?: number },
 ): Promise<string | undefined> {
+  const maxBytes = options.maxBytes ?? maxFileBytes;
   let bytes: Uint8Array;
   try {
     const info = await Deno.stat(path);
@@ -37,8 +38,8 @@ export async function readConfigFile(
       const found = info.isDirectory ? "a directory" : "something that is no file";
       throw refuse(path, found, "a YAML file");
     }
-    if (info.size > maxFileBytes) {
-      throw refuse(path, `a file of ${info.size} bytes`, `at most ${maxFileBytes} bytes`);
+    if (info.size > maxBytes) {
+      throw refuse(path, `a file of ${info.size} bytes`, `at most ${maxBytes} bytes`);
     }
     bytes = await Deno.readFile(path);
   } catch (error) {

@@ -15,5 +15,20 @@ export { configJsonSchema } from "./json_schema.ts";
 export { loadConfig, type LoadConfigOptions } from "./load.ts";
 export { describeMistake, type Mistake } from "./mistake.ts";
 export type { ConfigFlags } from "./overrides.ts";
+export {
+  readRoutes,
+  removeRoutesFile,
+  routesDirectory,
+  type RoutesFile,
+  routesFilePath,
+  type RoutesOnDisk,
+  writeRoutesFile,
+} from "./routes_file.ts";
+export {
+  type LabelledUtterance,
+  type MergedRoutes,
+  mergeUtterances,
+  routeNameOf,
+} from "./routes_merge.ts";
 export { loadToken } from "./token.ts";
 export type { BackendConfig, Config, EngineName, RouterConfig, TimeoutsConfig } from "./types.ts";
