@@ -51,7 +51,13 @@ class WholeAnswer implements BackendResponse {
   }
 
   get body(): ReadableStream<Uint8Array> {
-    return new Blob([this.bytes]).stream();
+    const { bytes } = this;
+    return new ReadableStream({
+      start(controller) {
+        if (bytes.length > 0) controller.enqueue(bytes);
+        controller.close();
+      },
+    });
   }
 }
 

@@ -41,8 +41,8 @@ const cases: readonly [Command, ErrorCode, string][] = [
   [{ do: "short-body" }, "backend_unreachable", "closed the connection"],
   [{ do: "garbage" }, "backend_invalid_response", "not HTTP"],
   [{ do: "html" }, "backend_invalid_response", "text/html in place of"],
-  [{ do: "empty" }, "backend_invalid_response", ""],
-  [{ do: "half-json" }, "backend_invalid_response", ""],
+  [{ do: "empty" }, "backend_invalid_response", "empty body"],
+  [{ do: "half-json" }, "backend_invalid_response", "no whole JSON"],
   [{ do: "redirect", to: "http://127.0.0.1:9/" }, "backend_invalid_response", "redirect"],
   [{ do: "raw", body: "[1]" }, "backend_invalid_response", ""],
   [{ do: "raw", body: "{}", headers: { "content-type": "" } }, "backend_invalid_response", ""],
@@ -60,7 +60,9 @@ for (const stream of [false, true]) {
         const error = await assertRejects(() => ask(pair.backend, stream), BackendError);
         assertEquals(error.code, code);
         assertEquals(error.retryable, true);
-        assertStringIncludes(error.message, text);
+        // Asked for a stream, any JSON that is no error is out of place, whole or not.
+        const said = stream && /JSON|empty/.test(text) ? "in place of a stream" : text;
+        assertStringIncludes(error.message, said);
         if (attempt === 1) await new Response((await ask(pair.backend, stream)).body).text();
       }
       assertEquals(pair.server.asked.length, 3, "no request may be sent twice");

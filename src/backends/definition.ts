@@ -31,21 +31,26 @@ export type EngineName =
 export interface BackendDefinition {
   /** Unique on this node; letters, digits, `.`, `_`, `-`. */
   readonly id: string;
+  /** What runs there. */
   readonly engine: EngineName;
   /** Base URL; the engine's usual one where absent. */
   readonly url?: string;
+  /** Sent to this backend's address alone. */
   readonly apiKey?: Secret;
   /** Only these models (exact names or `*` globs); all where absent. */
   readonly models?: readonly string[];
   /** Free labels that each of its capabilities gets. */
   readonly tags: readonly string[];
+  /** Whether the node uses it; `createBackend` makes it all the same. */
   readonly enabled: boolean;
+  /** Where the definition comes from. */
   readonly source: "configured" | "environment" | "discovered";
 }
 
 /** Limits of a backend. */
 export interface BackendOptions {
   /** @default drops everything */
+  /** Takes what is skipped or goes wrong without being an error. */
   readonly logger?: Logger;
   /** Longest wait for a probe, in milliseconds. @default 2000 */
   readonly probeTimeoutMs?: number;

@@ -21,11 +21,13 @@ export interface DiscoverOptions {
   readonly extraPorts: readonly number[];
   /** Addresses that are known already, and this node's own; any spelling of loopback. */
   readonly skip: ReadonlySet<string>;
+  /** Ends the search. */
   readonly signal: AbortSignal;
   /** Ports to ask in place of the engines' usual ones. */
   readonly ports?: readonly number[];
   /** Ids that are taken already. */
   readonly takenIds?: ReadonlySet<string>;
+  /** Handed to the backends that are found. @default drops everything */
   readonly logger?: Logger;
 }
 

@@ -31,6 +31,7 @@ export interface EngineConnection {
   readonly root: string;
   /** Base of its OpenAI-compatible API, without a slash at the end. */
   readonly api: string;
+  /** Takes what is skipped. */
   readonly logger: Logger;
   /** Asks for a JSON document at a URL below the backend's host. Throws `BackendError` for everything else. */
   json(url: string, options: JsonRequestOptions): Promise<unknown>;
@@ -44,11 +45,17 @@ export interface ListedModel {
   readonly alias?: string;
   /** A better name to look the family up by, where the engine tells one. */
   readonly familyHint?: string;
+  /** What it does, where the engine tells. */
   readonly kind?: CapabilityKind;
+  /** What it supports, as far as the engine tells. */
   readonly features?: CapabilityFeatures;
+  /** Parameters in billions. */
   readonly parametersB?: number;
+  /** Quantisation as the engine names it. */
   readonly quantization?: string;
+  /** Whether it is in memory, where the engine tells. */
   readonly loaded?: boolean;
+  /** Labels beside the backend's own. */
   readonly tags?: readonly string[];
   /** Takes the place of the family's description. */
   readonly description?: string;
@@ -60,6 +67,7 @@ export interface ListedModel {
 
 /** What an engine was recognised by. */
 export interface Identity {
+  /** Version of the engine, where it tells. */
   readonly version?: string;
 }
 
@@ -77,6 +85,7 @@ export type Exchange = (target: ExchangeTarget) => Promise<BackendResponse>;
 
 /** One engine. */
 export interface Engine {
+  /** Name in the configuration. */
   readonly name: EngineName;
   /** Name for people. */
   readonly title: string;
@@ -96,6 +105,7 @@ export interface Engine {
   readonly recognisedBy: string;
   /** What `listModels` reads, for display. */
   readonly reads: string;
+  /** What it can be asked for; everything else fails without a request. */
   readonly operations: ReadonlySet<BackendOperation>;
   /** Header that carries the key. @default Authorization: Bearer */
   authorize?(key: string): Record<string, string>;
@@ -103,6 +113,7 @@ export interface Engine {
   readonly headers?: Readonly<Record<string, string>>;
   /** Resolves to undefined when the address answers, but as something else. Throws when it does not answer. */
   identify(connection: EngineConnection, signal: AbortSignal): Promise<Identity | undefined>;
+  /** Its models. Throws `BackendError`, or the signal's reason. */
   list(connection: EngineConnection, signal: AbortSignal): Promise<ListedModel[]>;
   /** Overrides how a request is sent, for an engine that does not speak OpenAI's protocol. */
   send?(

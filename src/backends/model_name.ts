@@ -12,6 +12,7 @@ export interface ParsedName {
   readonly parametersB?: number;
   /** Active parameters in billions, for mixtures of experts. */
   readonly activeB?: number;
+  /** Such as `Q4_K_M` or `AWQ`, in upper case. */
   readonly quantization?: string;
 }
 

@@ -10,17 +10,23 @@ import { type ParsedName, parseModelName } from "./model_name.ts";
 
 /** An entry of the data file; `docs/backends.md` explains its fields. */
 export interface ModelFamily {
+  /** Usual name, such as `qwen2.5-coder`. */
   readonly family: string;
   /** Name for people. */
   readonly title: string;
   /** Regular expressions, without flags, for the base form of names. */
   readonly match: readonly string[];
+  /** What models of the family do. */
   readonly kind: CapabilityKind;
   /** What it is good for, in a sentence. */
   readonly description: string;
+  /** What somebody would ask of it; empty for embeddings and rerankers. */
   readonly examples: readonly string[];
+  /** Strengths, 0 to 1. */
   readonly specialities: Readonly<Partial<Record<Speciality, number>>>;
+  /** Context window in tokens, where the server does not tell. */
   readonly contextTokens?: number;
+  /** What it supports, where known. */
   readonly features: CapabilityFeatures;
   /** Quality from 1 to 5, where it does not follow from the size. */
   readonly qualityTier?: number;
@@ -32,9 +38,13 @@ export interface ModelFamily {
 
 /** Everything that a name tells. */
 export interface NamedModel {
+  /** What the model does. */
   readonly kind: CapabilityKind;
+  /** What it is good for, in a sentence. */
   readonly description: string;
+  /** What somebody would ask of it. */
   readonly examples: readonly string[];
+  /** What it supports, where known. */
   readonly features: CapabilityFeatures;
   /** Absent when the family is unknown. */
   readonly profile?: ModelProfile;
