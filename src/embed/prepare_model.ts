@@ -5,7 +5,7 @@
  */
 
 import { dirname, join } from "node:path";
-import { AtmosphereError } from "../core/errors.ts";
+import { AtmosphereError, isAbort } from "../core/errors.ts";
 import { type BertConfig, bertModel } from "./convert/bert_graph.ts";
 import { readSafetensors } from "./convert/safetensors.ts";
 import { manifestName, type ModelManifest, sha256Hex, unusable } from "./model_files.ts";
@@ -72,25 +72,29 @@ export async function prepareBundledModel(options: PrepareOptions): Promise<void
   const { directory, onStep = () => {}, signal } = options;
   if (await isPrepared(directory)) return;
   onStep("Preparing the embedding model all-MiniLM-L6-v2 (once; 45 MB to fetch)");
-  const source = await options.source();
-  signal?.throwIfAborted();
-  const files = await modelFiles(source);
-  signal?.throwIfAborted();
-  await Deno.mkdir(dirname(directory), { recursive: true });
-  const staging = await Deno.makeTempDir({ dir: dirname(directory), prefix: ".preparing-" });
+  let staging: string | undefined;
   try {
+    // Before anything is fetched, since it tells whether the folder can be written.
+    await Deno.mkdir(dirname(directory), { recursive: true });
+    staging = await Deno.makeTempDir({ dir: dirname(directory), prefix: ".preparing-" });
+    const source = await options.source();
+    signal?.throwIfAborted();
+    const files = await modelFiles(source);
+    signal?.throwIfAborted();
     await writeModel(staging, files);
     await Deno.chmod(staging, 0o755).catch(() => {}); // Windows has no modes.
-    if (await isPrepared(directory)) await Deno.remove(staging, { recursive: true });
-    else await replaceDirectory(directory, staging);
+    if (!await isPrepared(directory)) await replaceDirectory(directory, staging);
   } catch (error) {
-    await Deno.remove(staging, { recursive: true }).catch(() => {});
-    if (error instanceof AtmosphereError) throw error;
-    if (await isPrepared(directory)) return; // Another process was quicker.
-    throw new AtmosphereError("embedder_failed", `Writing the model to ${directory} failed`, {
-      cause: error,
-      hint: "Check the folder's permissions and the space left",
-    });
+    if (error instanceof AtmosphereError || isAbort(error, signal)) throw error;
+    if (await isPrepared(directory).catch(() => false)) return; // Another process was quicker.
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new AtmosphereError(
+      "embedder_failed",
+      `Preparing the embedding model in ${directory} failed: ${reason}`,
+      { cause: error, hint: "Check the folder's permissions and the space left" },
+    );
+  } finally {
+    if (staging !== undefined) await Deno.remove(staging, { recursive: true }).catch(() => {});
   }
 }
 

@@ -1,0 +1,144 @@
+import { assertAlmostEquals, assertEquals, assertGreater, assertThrows } from "@std/assert";
+import { AutoModel, env, Tensor } from "@huggingface/transformers";
+import { embedReference } from "../../../tests/fixtures/embed/reference.ts";
+import { AtmosphereError } from "../../core/errors.ts";
+import { pool } from "../pooling.ts";
+import { type BertConfig, bertModel } from "./bert_graph.ts";
+import type { SafeTensor } from "./safetensors.ts";
+
+const words = 40;
+const inner = 64;
+const config: BertConfig = {
+  hidden_size: 32,
+  num_hidden_layers: 2,
+  num_attention_heads: 4,
+  layer_norm_eps: 1e-12,
+};
+
+/** A BERT of a few thousand weights, the same ones each time. */
+function smallWeights(): Map<string, Float32Array<ArrayBuffer>> {
+  let state = 42;
+  const random = (count: number, spread: number, middle = 0) =>
+    Float32Array.from({ length: count }, () => {
+      state = state * 48_271 % 2_147_483_647;
+      return middle + spread * (state / 2_147_483_647 * 2 - 1);
+    });
+  const width = config.hidden_size;
+  const weights = new Map([
+    ["embeddings.word_embeddings.weight", random(words * width, 1)],
+    ["embeddings.position_embeddings.weight", random(16 * width, 0.3)],
+    ["embeddings.token_type_embeddings.weight", random(2 * width, 0.3)],
+  ]);
+  const norm = (name: string) => {
+    weights.set(`${name}.weight`, random(width, 0.4, 1));
+    weights.set(`${name}.bias`, random(width, 0.2));
+  };
+  const linear = (name: string, outputs: number, inputs: number) => {
+    weights.set(`${name}.weight`, random(outputs * inputs, 0.4));
+    weights.set(`${name}.bias`, random(outputs, 0.2));
+  };
+  norm("embeddings.LayerNorm");
+  for (let layer = 0; layer < config.num_hidden_layers; layer++) {
+    const prefix = `encoder.layer.${layer}`;
+    for (const part of ["query", "key", "value"]) {
+      linear(`${prefix}.attention.self.${part}`, width, width);
+    }
+    linear(`${prefix}.attention.output.dense`, width, width);
+    norm(`${prefix}.attention.output.LayerNorm`);
+    linear(`${prefix}.intermediate.dense`, inner, width);
+    linear(`${prefix}.output.dense`, width, inner);
+    norm(`${prefix}.output.LayerNorm`);
+  }
+  return weights;
+}
+
+function asTensors(weights: Map<string, Float32Array<ArrayBuffer>>): Map<string, SafeTensor> {
+  return new Map([...weights].map(([name, values]) => {
+    const columns = name.endsWith(".output.dense.weight") && !name.includes("attention")
+      ? inner
+      : config.hidden_size;
+    const isMatrix = name.endsWith("embeddings.weight") || /(dense|self\.\w+)\.weight$/.test(name);
+    const shape = isMatrix ? [values.length / columns, columns] : [values.length];
+    return [name, { dtype: "F32", shape, bytes: new Uint8Array(values.buffer) }];
+  }));
+}
+
+const sentences = [[1, 5, 7, 9, 11, 2], [1, 2], [1, 30, 31, 30, 31, 30, 31, 39, 2]];
+
+/** Vectors of the sentences, run as one padded batch by ONNX Runtime. */
+async function run(precision: "fp32" | "q8"): Promise<Float32Array[]> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${folder}/small/onnx`, { recursive: true });
+    await Deno.writeTextFile(
+      `${folder}/small/config.json`,
+      JSON.stringify({ ...config, model_type: "bert" }),
+    );
+    await Deno.writeFile(
+      `${folder}/small/onnx/model${precision === "q8" ? "_quantized" : ""}.onnx`,
+      bertModel(asTensors(smallWeights()), { config, precision }),
+    );
+    env.allowRemoteModels = false;
+    const model = await AutoModel.from_pretrained(`${folder}/small`, { dtype: precision });
+    const columns = Math.max(...sentences.map(({ length }) => length));
+    const padded = (values: (sentence: number[]) => number[]) =>
+      new Tensor(
+        "int64",
+        BigInt64Array.from(
+          sentences.flatMap((s) => [...values(s), ...Array(columns - s.length).fill(0)]),
+          BigInt,
+        ),
+        [sentences.length, columns],
+      );
+    const { last_hidden_state: hidden } = await model({
+      input_ids: padded((s) => s),
+      attention_mask: padded((s) => s.map(() => 1)),
+      token_type_ids: padded((s) => s.map(() => 0)),
+    });
+    await model.dispose();
+    const dimensions = config.hidden_size;
+    const all = pool(
+      { values: hidden.data, columns, dimensions },
+      sentences.map(({ length }) => length),
+      "mean",
+    );
+    return sentences.map((_, i) => all.slice(i * dimensions, (i + 1) * dimensions));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function reference(): Float32Array[] {
+  const weights = smallWeights();
+  return sentences.map((ids) => embedReference(ids, (name) => weights.get(name)!, config));
+}
+
+Deno.test("bertModel() at full precision computes what plain arithmetic does", async () => {
+  const expected = reference();
+  (await run("fp32")).forEach((vector, i) =>
+    vector.forEach((x, d) => assertAlmostEquals(x, expected[i]?.[d] ?? NaN, 1e-5))
+  );
+});
+
+Deno.test("bertModel() in 8 bits stays close to that", async () => {
+  const expected = reference();
+  (await run("q8")).forEach((vector, i) => {
+    const cosine = vector.reduce((sum, x, d) => sum + x * (expected[i]?.[d] ?? 0), 0);
+    assertGreater(cosine, 0.99);
+  });
+});
+
+Deno.test("bertModel() gives the same bytes for the same weights", () => {
+  const make = () => bertModel(asTensors(smallWeights()), { config, precision: "q8" });
+  assertEquals(make(), make());
+});
+
+Deno.test("bertModel() names a tensor that is missing", () => {
+  const tensors = asTensors(smallWeights());
+  tensors.delete("encoder.layer.1.output.dense.bias");
+  assertThrows(
+    () => bertModel(tensors, { config, precision: "q8" }),
+    AtmosphereError,
+    "no tensor named encoder.layer.1.output.dense.bias",
+  );
+});
