@@ -123,6 +123,8 @@ export class IntentCache {
 
 /** What two texts that are typed differently but say the same have in common. */
 export function intentKey(text: string): string {
+  // Nobody types that much twice with another comma, and normalising a megabyte takes a second.
+  if (text.length > mostChars) return text;
   // A closing mark after a digit may be a factorial, a decimal point or a version: it stays.
   return text.normalize("NFC").toLowerCase()
     .replace(/(?<![\d\s])[.,;:!?…"“”‘’]+(?=\s|$)/gu, "")

@@ -38,3 +38,5 @@ export type {
   RouterOptions,
   RouterSettings,
 } from "./types.ts";
+export * from "./eval/mod.ts";
+export * from "./head/mod.ts";

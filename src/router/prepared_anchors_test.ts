@@ -10,9 +10,10 @@ import { createRouter } from "./router.ts";
 
 const bundled = { name: "all-minilm-l6-v2", dtype: "q8", dimensions: 384 };
 
+const bytes = Uint8Array.from(atob(data.vectors), (char) => char.charCodeAt(0));
+
 /** The vector that an anchor was prepared with. */
 function preparedVector(position: number): Float32Array {
-  const bytes = Uint8Array.from(atob(data.vectors), (char) => char.charCodeAt(0));
   const row = new Int8Array(bytes.buffer, position * 384, 384);
   const norm = Math.hypot(...row);
   return Float32Array.from(row, (x) => x / norm);
