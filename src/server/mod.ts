@@ -5,7 +5,9 @@
  */
 
 export { type App, createApp } from "./app.ts";
-export { createAssetSource } from "./asset_source.ts";
+export { createAssetSource, type EmbeddedAsset } from "./asset_source.ts";
 export type { Asset, AssetSource, RouteGroup, ServerDeps, ServerSettings } from "./deps.ts";
 export { feedbackGroup } from "./routes/feedback.ts";
+export { filesGroup } from "./routes/files.ts";
 export { memoryGroup } from "./routes/memory.ts";
+export { vectorStoresGroup } from "./routes/vector_stores.ts";
