@@ -81,6 +81,15 @@ Deno.test("send() never contacts the target of a redirect, nor sends it the key"
   pair.server.script(() => ({ do: "redirect", to: `${elsewhere.url}/v1/models` }));
   await assertRejects(() => pair.backend.listModels({ signal }), BackendError);
   assertEquals((await pair.backend.probe({ signal })).reachable, false);
+  const location = `${elsewhere.url}/v1/models`;
+  pair.server.script(() => ({
+    do: "raw",
+    status: 302,
+    body: '{"data":[{"id":"m"}]}',
+    headers: { location },
+  }));
+  const listing = await assertRejects(() => pair.backend.listModels({ signal }), BackendError);
+  assertStringIncludes(listing.message, "redirect");
   assertEquals(elsewhere.requests.length, 0);
 });
 
