@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { MemoryApi } from "../core/mod.ts";
+import type { MemoryApi, MemoryFilesApi } from "../core/mod.ts";
 import type { Memory } from "../memory/mod.ts";
 
 type Args<M extends keyof MemoryApi> = Parameters<MemoryApi[M]>;
@@ -17,6 +17,20 @@ export class NodeMemory implements MemoryApi, AsyncDisposable {
   /** Does no I/O; `open` is called at the first use. */
   constructor(open: () => Promise<Memory>) {
     this.#open = open;
+  }
+
+  /** The memory's files, opened as it is. */
+  get files(): MemoryFilesApi {
+    const files = async () => (await this.#get()).files;
+    return {
+      putFile: async (file) => await (await files()).putFile(file),
+      files: async () => await (await files()).files(),
+      fileBytes: async (id) => await (await files()).fileBytes(id),
+      dropFile: async (id) => await (await files()).dropFile(id),
+      attach: async (options) => await (await files()).attach(options),
+      attachments: async (collection) => await (await files()).attachments(collection),
+      detach: async (collection, id) => await (await files()).detach(collection, id),
+    };
   }
 
   /** Opens it now; a no-op when it is open. */
@@ -49,10 +63,10 @@ export class NodeMemory implements MemoryApi, AsyncDisposable {
     return await (await this.#get()).createCollection(...args);
   }
 
-  async shareCollection(
-    ...args: Args<"shareCollection">
-  ): ReturnType<MemoryApi["shareCollection"]> {
-    return await (await this.#get()).shareCollection(...args);
+  async changeCollection(
+    ...args: Args<"changeCollection">
+  ): ReturnType<MemoryApi["changeCollection"]> {
+    return await (await this.#get()).changeCollection(...args);
   }
 
   async dropCollection(...args: Args<"dropCollection">): ReturnType<MemoryApi["dropCollection"]> {

@@ -8,6 +8,7 @@ import { type Config, isLoopbackHost, loadToken } from "../config/mod.ts";
 import { AtmosphereError, version } from "../core/mod.ts";
 import { createMemory } from "../memory/mod.ts";
 import { createApp, createAssetSource, feedbackGroup, memoryGroup } from "../server/mod.ts";
+import { embeddedBackendId } from "./embedded_backend.ts";
 import { listen, urlHost } from "./listen.ts";
 import { memoryOptions } from "./memory.ts";
 import { NodeMemory } from "./node_memory.ts";
@@ -113,12 +114,14 @@ export async function startNode(config: Config, options: OpenOptions = {}): Prom
 function warm({ parts, events, logger }: AssembledNode, signal: AbortSignal): void {
   const startMs = performance.now();
   parts.routing.warm({ signal }).then(
-    () =>
+    () => {
+      parts.registry.recheck(embeddedBackendId); // Its model is in memory now.
       events.publish({
         type: "embedder.ready",
         model: parts.embedder.model.name,
         loadMs: Math.round(performance.now() - startMs),
-      }),
+      });
+    },
     (error: unknown) => {
       if (signal.aborted) return;
       const reason = error instanceof Error ? error.message : String(error);

@@ -122,14 +122,32 @@ export interface CollectionInfo {
   readonly shared: boolean;
   /** ISO 8601 in UTC. */
   readonly createdAt: string;
+  /** A name for people, which need not be unique. */
+  readonly label?: string;
+  /** Facts about the collection. */
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+/** What can be changed of a collection. */
+export interface CollectionChange {
+  /** Whether mesh peers may search it. */
+  readonly shared?: boolean;
+  /** A name for people. */
+  readonly label?: string;
+  /** Facts about the collection; they take the place of the former ones. */
+  readonly attributes?: Readonly<Record<string, string>>;
 }
 
 /** Options of a new collection. */
 export interface CollectionOptions {
-  /** The space that its vectors are in. */
-  readonly space: VectorSpace;
+  /** The space that its vectors are in. @default the embedder's, or none where there is no embedder */
+  readonly space?: VectorSpace;
   /** Whether peers may search it. @default false */
   readonly shared?: boolean;
+  /** A name for people. */
+  readonly label?: string;
+  /** Facts about the collection. */
+  readonly attributes?: Readonly<Record<string, string>>;
 }
 
 /** How to search. */
@@ -369,8 +387,8 @@ export interface MemoryApi {
   collections(options?: { signal?: AbortSignal }): Promise<CollectionInfo[]>;
   /** Creates a collection; nothing happens when it is there with the same space. */
   createCollection(name: string, options: CollectionOptions): Promise<CollectionInfo>;
-  /** Says whether mesh peers may search a collection. Throws `not_found`. */
-  shareCollection(name: string, shared: boolean): Promise<CollectionInfo>;
+  /** Changes what `change` names, such as whether mesh peers may search it. Throws `not_found`. */
+  changeCollection(name: string, change: CollectionChange): Promise<CollectionInfo>;
   /** Deletes a collection with everything in it; whether there was one. */
   dropCollection(name: string): Promise<boolean>;
   /**

@@ -6,7 +6,7 @@
 
 import { AtmosphereError } from "../core/mod.ts";
 import type { Row, Session, Statement } from "./database/database.ts";
-import { spaceLabel, type VectorSpace } from "./types.ts";
+import { type CollectionChange, spaceLabel, type VectorSpace } from "./types.ts";
 
 /** A collection as the engine knows it. */
 export interface Collection {
@@ -16,6 +16,8 @@ export interface Collection {
   readonly space: VectorSpace;
   readonly shared: boolean;
   readonly createdAtMs: number;
+  readonly label: string | undefined;
+  readonly attributes: Readonly<Record<string, string>> | undefined;
 }
 
 /** Dimensions of the collection's vectors; throws when it holds none. */
@@ -34,6 +36,8 @@ function toCollection(row: Row): Collection {
     space: JSON.parse(String(row["space"])),
     shared: row["shared"] === 1,
     createdAtMs: Number(row["created_at"]),
+    label: row["label"] === null ? undefined : String(row["label"]),
+    attributes: row["attributes"] === null ? undefined : JSON.parse(String(row["attributes"])),
   };
 }
 
@@ -86,6 +90,8 @@ export async function createCollection(
     readonly name: string;
     readonly space: VectorSpace;
     readonly shared: boolean;
+    readonly label?: string | undefined;
+    readonly attributes?: Readonly<Record<string, string>> | undefined;
     readonly remote: boolean;
     readonly nowMs: number;
   },
@@ -109,8 +115,16 @@ export async function createCollection(
     );
   }
   const [row] = await session.query(
-    `INSERT INTO collections (name, space, shared, created_at) VALUES (?, ?, ?, ?) RETURNING *`,
-    [name, JSON.stringify(space), options.shared ? 1 : 0, options.nowMs],
+    `INSERT INTO collections (name, space, shared, created_at, label, attributes)
+      VALUES (?, ?, ?, ?, ?, ?) RETURNING *`,
+    [
+      name,
+      JSON.stringify(space),
+      options.shared ? 1 : 0,
+      options.nowMs,
+      options.label ?? null,
+      options.attributes === undefined ? null : JSON.stringify(options.attributes),
+    ],
   );
   if (row === undefined) throw new Error("INSERT … RETURNING gave no row");
   const collection = toCollection(row);
@@ -125,10 +139,29 @@ export async function dropCollection(session: Session, collection: Collection): 
     `DELETE FROM facets WHERE collection_id = ${n}`,
     `DELETE FROM items WHERE collection_id = ${n}`,
     `DELETE FROM history WHERE collection_id = ${n}`,
+    `DELETE FROM attachments WHERE collection_id = ${n}`,
     `DELETE FROM segments WHERE collection_id = ${n}`,
     `DELETE FROM removals WHERE collection_id = ${n}`,
     `DELETE FROM collections WHERE collection_id = ${n}`,
     `DROP TABLE words_${n}`,
     `DROP TABLE IF EXISTS vectors_${n}`,
   ].map((sql) => ({ sql, args: [] })));
+}
+
+/** Changes what `change` names of a collection. */
+export async function changeCollection(
+  session: Session,
+  options: { readonly name: string; readonly change: CollectionChange },
+): Promise<void> {
+  const { shared, label, attributes } = options.change;
+  await session.query(
+    `UPDATE collections SET shared = coalesce(?, shared), label = coalesce(?, label),
+      attributes = coalesce(?, attributes) WHERE name = ?`,
+    [
+      shared === undefined ? null : shared ? 1 : 0,
+      label ?? null,
+      attributes === undefined ? null : JSON.stringify(attributes),
+      options.name,
+    ],
+  );
 }

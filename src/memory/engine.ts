@@ -6,6 +6,7 @@
 
 import { AtmosphereError } from "../core/mod.ts";
 import {
+  changeCollection,
   type Collection,
   createCollection,
   dropCollection,
@@ -15,6 +16,15 @@ import { Database, type Session } from "./database/database.ts";
 import { migrate, type Migration, migrations } from "./database/migrations.ts";
 import { type SalvagedPage, salvagePage } from "./database/salvage.ts";
 import { verify } from "./database/verify.ts";
+import {
+  dropAttachment,
+  dropFile,
+  putAttachment,
+  putFile,
+  readAttachments,
+  readFileBytes,
+  readFiles,
+} from "./items/files.ts";
 import { expireItems, forgetItems } from "./items/forget.ts";
 import { type PreparedItem, prepareItem } from "./items/prepare.ts";
 import { listItems, readHistory, readItem } from "./items/read.ts";
@@ -27,6 +37,8 @@ import { compileScope } from "./search/filter.ts";
 import { search } from "./search/search.ts";
 import type {
   AddResult,
+  Attachment,
+  CollectionChange,
   CollectionInfo,
   CollectionOptions,
   ForgetSelection,
@@ -38,6 +50,8 @@ import type {
   Scope,
   SearchQuery,
   SearchResult,
+  StoredFile,
+  VectorSpace,
 } from "./types.ts";
 import { exportItems, type ExportPage } from "./transfer/export.ts";
 import { Writer } from "./writer.ts";
@@ -187,16 +201,22 @@ export class Engine implements EngineOperations {
         items: counts.get(collection.number) ?? 0,
         shared: collection.shared,
         createdAt: new Date(collection.createdAtMs).toISOString(),
+        ...(collection.label === undefined ? {} : { label: collection.label }),
+        ...(collection.attributes === undefined ? {} : { attributes: collection.attributes }),
       }));
     });
   }
 
-  async createCollection(options: CollectionOptions & { name: string }): Promise<CollectionInfo> {
+  async createCollection(
+    options: CollectionOptions & { name: string; space: VectorSpace },
+  ): Promise<CollectionInfo> {
     await this.#writer.write(async (session) => {
       const collection = await createCollection(session, {
         name: options.name,
         space: options.space,
         shared: options.shared ?? false,
+        label: options.label,
+        attributes: options.attributes,
         remote: this.#database.remote,
         nowMs: this.#now(),
       });
@@ -216,15 +236,11 @@ export class Engine implements EngineOperations {
     return found;
   }
 
-  async shareCollection(options: { name: string; shared: boolean }): Promise<CollectionInfo> {
-    await this.#writer.write(async (session) => {
-      await session.query("UPDATE collections SET shared = ? WHERE name = ?", [
-        options.shared ? 1 : 0,
-        options.name,
-      ]);
-      this.#stale = true;
-      return { result: undefined, changes: [] };
-    });
+  async changeCollection(
+    options: { name: string; change: CollectionChange },
+  ): Promise<CollectionInfo> {
+    await this.#change((session) => changeCollection(session, options));
+    this.#stale = true;
     return await this.#info(options.name);
   }
 
@@ -361,6 +377,49 @@ export class Engine implements EngineOperations {
         nowMs,
       }),
     }));
+  }
+
+  async putFile(options: StoredFile & { bytes: Uint8Array }): Promise<void> {
+    await this.#change((session) => putFile(session, options));
+  }
+
+  async files(): Promise<StoredFile[]> {
+    return await this.#read(readFiles);
+  }
+
+  async fileBytes(options: { id: string }): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return await this.#read((session) => readFileBytes(session, options.id));
+  }
+
+  async dropFile(options: { id: string }): Promise<void> {
+    await this.#change((session) => dropFile(session, options.id));
+    await this.#database.compactLog();
+  }
+
+  async putAttachment(options: Attachment): Promise<void> {
+    await this.#change((session) =>
+      putAttachment(session, this.#collection(options.collection), options)
+    );
+  }
+
+  async attachments(options: { collection: string }): Promise<Attachment[]> {
+    return await this.#read((session) =>
+      readAttachments(session, this.#collection(options.collection))
+    );
+  }
+
+  async dropAttachment(options: { collection: string; fileId: string }): Promise<void> {
+    await this.#change((session) =>
+      dropAttachment(session, this.#collection(options.collection), options.fileId)
+    );
+  }
+
+  /** A write that changes no vectors. */
+  async #change(work: (session: Session) => Promise<void>): Promise<void> {
+    await this.#writer.write(async (session) => {
+      await work(session);
+      return { result: undefined, changes: [] };
+    });
   }
 
   async stats(): Promise<MemoryStats> {

@@ -8,12 +8,14 @@ import { AtmosphereError, type Clock, systemClock } from "../core/mod.ts";
 import { EngineClient } from "./client.ts";
 import { fileUrl } from "./database/place.ts";
 import type { SalvagedPage } from "./database/salvage.ts";
+import { MemoryFiles } from "./files.ts";
 import { addDocument } from "./documents/add.ts";
 import type { ExportPage } from "./transfer/export.ts";
 import { Importer } from "./transfer/import.ts";
 import {
   type AddResult,
   type ChunkOptions,
+  type CollectionChange,
   type CollectionChoice,
   type CollectionInfo,
   type CollectionOptions,
@@ -26,6 +28,7 @@ import {
   type ItemPage,
   type ItemVersion,
   type MemoryApi,
+  type MemoryFilesApi,
   type MemoryStats,
   type NewDocument,
   type NewItem,
@@ -73,10 +76,17 @@ export class Memory implements MemoryApi, AsyncDisposable {
   readonly #embedder: EmbedTexts | undefined;
   readonly #spaces = new Map<string, VectorSpace>();
 
+  /** Files that are kept whole. */
+  readonly files: MemoryFilesApi;
+
   /** Use {@linkcode createMemory}. */
-  constructor(engine: EngineClient, embedder: EmbedTexts | undefined) {
+  constructor(
+    engine: EngineClient,
+    options: { embedder: EmbedTexts | undefined; clock: Clock },
+  ) {
     this.#engine = engine;
-    this.#embedder = embedder;
+    this.#embedder = options.embedder;
+    this.files = new MemoryFiles(this, { engine, clock: options.clock });
   }
 
   /** Whether it can still be asked; false after a crash of its thread and when disposed. */
@@ -94,9 +104,18 @@ export class Memory implements MemoryApi, AsyncDisposable {
 
   /** Creates a collection; nothing happens when it is there with the same space. */
   async createCollection(name: string, options: CollectionOptions): Promise<CollectionInfo> {
-    const created = await this.#engine.call("createCollection", { ...options, name });
+    const space = options.space ?? await this.#ownSpace();
+    const created = await this.#engine.call("createCollection", { ...options, name, space });
     this.#spaces.set(name, created.space);
     return created;
+  }
+
+  /** The space of the embedder's vectors; none where there is no embedder. */
+  async #ownSpace(signal?: AbortSignal): Promise<VectorSpace> {
+    if (this.#embedder === undefined) return { kind: "none" };
+    await this.#embedder.warm?.(signal === undefined ? {} : { signal });
+    const { name, dtype, dimensions } = this.#embedder.model;
+    return { kind: "embedder", name, dtype, dimensions };
   }
 
   /** Deletes a collection with everything in it; whether there was one. */
@@ -105,9 +124,9 @@ export class Memory implements MemoryApi, AsyncDisposable {
     return await this.#engine.call("dropCollection", { name });
   }
 
-  /** Says whether mesh peers may search a collection. Throws `not_found`. */
-  async shareCollection(name: string, shared: boolean): Promise<CollectionInfo> {
-    return await this.#engine.call("shareCollection", { name, shared });
+  /** Changes what `change` names of a collection. Throws `not_found`. */
+  async changeCollection(name: string, change: CollectionChange): Promise<CollectionInfo> {
+    return await this.#engine.call("changeCollection", { name, change });
   }
 
   async #space(name: string, signal: AbortSignal | undefined): Promise<VectorSpace | undefined> {
@@ -136,9 +155,7 @@ export class Memory implements MemoryApi, AsyncDisposable {
         { hint: "Give vectors or an embedder, or create the collection without vectors" },
       );
     }
-    await this.#embedder.warm?.(options.signal === undefined ? {} : { signal: options.signal });
-    const { name: model, dtype, dimensions } = this.#embedder.model;
-    const space = { kind: "embedder", name: model, dtype, dimensions } as const;
+    const space = await this.#ownSpace(options.signal);
     return (await this.createCollection(name, { space })).space;
   }
 
@@ -155,9 +172,7 @@ export class Memory implements MemoryApi, AsyncDisposable {
         `The collection "${collection}" needs vectors of ${label} and no embedder is there`,
       );
     }
-    await this.#embedder.warm?.(signal === undefined ? {} : { signal });
-    const { name, dtype, dimensions } = this.#embedder.model;
-    const own = spaceLabel({ kind: "embedder", name, dtype, dimensions });
+    const own = spaceLabel(await this.#ownSpace(signal));
     if (own !== label) {
       throw new AtmosphereError(
         "invalid_request",
@@ -385,13 +400,14 @@ export async function createMemory(options: MemoryOptions): Promise<Memory> {
   if (url === undefined) {
     throw new AtmosphereError("invalid_request", "A memory needs a path or a URL");
   }
+  const clock = options.clock ?? systemClock;
   const engine = await EngineClient.open(
     {
       url,
       ...(options.token === undefined ? {} : { token: options.token }),
       ...(options.busyTimeoutMs === undefined ? {} : { busyTimeoutMs: options.busyTimeoutMs }),
     },
-    options.clock ?? systemClock,
+    clock,
   );
-  return new Memory(engine, options.embedder);
+  return new Memory(engine, { embedder: options.embedder, clock });
 }

@@ -7,6 +7,8 @@
 import type { AtmosphereErrorOptions, ErrorCode } from "../core/mod.ts";
 import type {
   AddResult,
+  Attachment,
+  CollectionChange,
   CollectionInfo,
   CollectionOptions,
   ForgetSelection,
@@ -18,6 +20,8 @@ import type {
   Scope,
   SearchQuery,
   SearchResult,
+  StoredFile,
+  VectorSpace,
 } from "./types.ts";
 import type { SalvagedPage } from "./database/salvage.ts";
 import type { ExportPage } from "./transfer/export.ts";
@@ -25,8 +29,10 @@ import type { ExportPage } from "./transfer/export.ts";
 /** The operations, each with one argument beside the time. */
 export interface EngineOperations {
   collections(): Promise<CollectionInfo[]>;
-  createCollection(options: CollectionOptions & { name: string }): Promise<CollectionInfo>;
-  shareCollection(options: { name: string; shared: boolean }): Promise<CollectionInfo>;
+  createCollection(
+    options: CollectionOptions & { name: string; space: VectorSpace },
+  ): Promise<CollectionInfo>;
+  changeCollection(options: { name: string; change: CollectionChange }): Promise<CollectionInfo>;
   dropCollection(options: { name: string }): Promise<boolean>;
   /** Indexes of the items whose texts must be embedded before they can be added. */
   prepare(options: { collection: string; items: readonly NewItem[] }): Promise<number[]>;
@@ -52,6 +58,13 @@ export interface EngineOperations {
   retire(
     options: { collection: string; source: string; namespace: string; keep: readonly string[] },
   ): Promise<number>;
+  putFile(options: StoredFile & { bytes: Uint8Array }): Promise<void>;
+  files(): Promise<StoredFile[]>;
+  fileBytes(options: { id: string }): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  dropFile(options: { id: string }): Promise<void>;
+  putAttachment(options: Attachment): Promise<void>;
+  attachments(options: { collection: string }): Promise<Attachment[]>;
+  dropAttachment(options: { collection: string; fileId: string }): Promise<void>;
   stats(): Promise<MemoryStats>;
   verify(): Promise<string[]>;
   salvage(options: { url: string; from: number }): Promise<SalvagedPage>;

@@ -7,6 +7,7 @@
 import { AtmosphereError, type VectorSpace } from "../core/mod.ts";
 
 export type * from "../core/memory_api.ts";
+export type * from "../core/memory_files_api.ts";
 
 /** The space as one word: `all-minilm-l6-v2/q8/384`, `own/3` or `none`. */
 export function spaceLabel(space: VectorSpace): string {

@@ -128,7 +128,7 @@ class Server {
     if (isSafeMethod(request.method)) return "use";
     const group = this.#deps.groups?.find(({ prefix }) => isBelow(path, prefix));
     if (group === undefined) return "use";
-    return group.reading?.includes(path) ? "use" : "change";
+    return group.reading?.some((template) => isOf(path, template)) ? "use" : "change";
   }
 
   #unrouted(exchange: Exchange): Response {
@@ -180,6 +180,14 @@ async function withoutBody(response: Response): Promise<Response> {
 
 function isBelow(path: string, prefix: string): boolean {
   return path === prefix || path.startsWith(`${prefix}/`);
+}
+
+/** Whether `path` is one of `template`, whose `{names}` stand for one segment each. */
+function isOf(path: string, template: string): boolean {
+  const wanted = template.split("/");
+  const given = path.split("/");
+  return wanted.length === given.length &&
+    wanted.every((part, i) => part === given[i] || (part.startsWith("{") && given[i] !== ""));
 }
 
 function joinPath(prefix: string, path: string): string {

@@ -44,7 +44,10 @@ export interface RouteGroup {
   readonly prefix: string;
   /** Its routes, below the prefix. */
   readonly app: Hono;
-  /** Full paths whose `POST` only reads, such as a search; other ones need the node's token. */
+  /**
+   * Full paths whose `POST` only reads, such as a search; other ones need the node's token. A segment
+   * in braces, such as `{id}`, stands for any one.
+   */
   readonly reading?: readonly string[];
   /** Paths and schemas for the OpenAPI document. */
   readonly openapi?: {

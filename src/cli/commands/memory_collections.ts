@@ -32,8 +32,8 @@ async function change(memory: MemoryApi, { flags, path }: Invocation): Promise<v
       space: readSpace(flags.string("space") ?? "none", path),
     });
   }
-  if (shared !== undefined) await memory.shareCollection(shared, true);
-  if (unshared !== undefined) await memory.shareCollection(unshared, false);
+  if (shared !== undefined) await memory.changeCollection(shared, { shared: true });
+  if (unshared !== undefined) await memory.changeCollection(unshared, { shared: false });
   if (deleted !== undefined && !await memory.dropCollection(deleted)) {
     throw new AtmosphereError("not_found", `No collection is named "${deleted}"`);
   }

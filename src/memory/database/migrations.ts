@@ -88,6 +88,33 @@ export const migrations: readonly Migration[] = [
       )`,
     ],
   },
+  {
+    version: 2,
+    name: "files, and labels of collections",
+    statements: [
+      "ALTER TABLE collections ADD COLUMN label TEXT",
+      "ALTER TABLE collections ADD COLUMN attributes TEXT",
+      `CREATE TABLE files (
+        file_id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        purpose TEXT NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        created_at INTEGER NOT NULL,
+        data BLOB NOT NULL
+      )`,
+      `CREATE TABLE attachments (
+        collection_id INTEGER NOT NULL,
+        file_id TEXT NOT NULL,
+        status TEXT NOT NULL,
+        error TEXT,
+        attributes TEXT NOT NULL,
+        chunking TEXT NOT NULL,
+        batch TEXT,
+        created_at INTEGER NOT NULL,
+        PRIMARY KEY (collection_id, file_id)
+      )`,
+    ],
+  },
 ];
 
 async function currentVersion(session: Session): Promise<number> {

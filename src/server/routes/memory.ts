@@ -104,7 +104,7 @@ function addCollections(app: Hono<GroupEnv>, memory: MemoryApi, maxBytes: number
     const { value } = await readJsonBody(exchange.request, { maxBytes });
     const shared = optionalBoolean(value.shared, "shared");
     if (shared === undefined) throw wrongType("shared", "true or false", shared);
-    return exchange.json(await memory.shareCollection(req.param("name"), shared));
+    return exchange.json(await memory.changeCollection(req.param("name"), { shared }));
   });
   app.delete("/collections/:name", async ({ env: { exchange }, req }) => {
     const name = req.param("name");
