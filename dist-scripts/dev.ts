@@ -30,6 +30,8 @@ const lock = new URL("deno.lock", cache);
 const marker = new URL("std-source", cache);
 const modelManifest = new URL("models/all-minilm-l6-v2-q8/manifest.json", cache);
 const jsrProbeTimeoutMs = 2_000;
+/** A request's signal then aborts only when the caller goes away; without it Deno warns on stderr. */
+const runtimeFlags = ["--unstable-no-legacy-abort"];
 
 function path(url: URL): string {
   const decoded = decodeURIComponent(url.pathname);
@@ -238,6 +240,7 @@ async function main(): Promise<number> {
       return await run(source, "run", [
         "-A",
         "--quiet",
+        ...runtimeFlags,
         path(new URL("main.ts", root)),
         ...args,
       ]);

@@ -116,8 +116,8 @@ export class BackendRegistry implements AsyncDisposable {
     tick();
   }
 
-  /** A request to this backend failed: ask it again soon, once for many failures. */
-  suspect(backendId: string): void {
+  /** Something about this backend may have changed: asks it again soon, once for many calls. */
+  recheck(backendId: string): void {
     const entry = this.#entries.get(backendId);
     if (entry === undefined || this.#rechecks.has(backendId) || this.#stop.signal.aborted) return;
     const timer = setTimeout(async () => {

@@ -218,7 +218,7 @@ export class NodeGateway implements Gateway {
     failure: { candidate: Candidate; error: BackendError; retried: boolean },
   ): void {
     const { capability } = failure.candidate;
-    this.#options.registry.suspect(capability.backend);
+    this.#options.registry.recheck(capability.backend);
     this.#options.learning.report({
       decision: decision.id,
       capability: capability.id,
