@@ -23,6 +23,7 @@ function node(args: string[], dataDir: string): Deno.ChildProcess {
     "run",
     "-A",
     "--quiet",
+    "--unstable-no-legacy-abort",
     ...(Deno.readTextFileSync(join(cache, "std-source")) === "npm"
       ? [`--import-map=${importMap}`]
       : []),
