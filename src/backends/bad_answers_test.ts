@@ -142,6 +142,13 @@ Deno.test("probe() and listModels() end by their own limits", async () => {
   const probe = await pair.backend.probe({ signal });
   assert(!probe.reachable);
   assertStringIncludes(probe.reason, "silent for 30 ms");
+  await using patient = await start();
+  patient.server.script(() => ({ do: "silence" }));
+  const stop = new AbortController();
+  const probing = patient.backend.probe({ signal: stop.signal });
+  await patient.server.received(0);
+  stop.abort("stopped");
+  assertEquals(await probing.catch((thrown) => thrown), "stopped");
   const reason = new Error("enough");
   const listed = pair.backend.listModels({ signal: AbortSignal.abort(reason) });
   assertEquals(await assertRejects(() => listed), reason);
