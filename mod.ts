@@ -38,4 +38,6 @@ export type {
 } from "./src/config/mod.ts";
 export { createLogger, Secret, silentLogger, version } from "./src/core/mod.ts";
 export { AtmosphereError, BackendError } from "./src/core/mod.ts";
+export { createMemory, Memory, recoverMemory } from "./src/memory/mod.ts";
+export type { EmbedTexts, MemoryOptions, RecoveryReport, SalvagedPage } from "./src/memory/mod.ts";
 export type * from "./src/core/mod.ts";

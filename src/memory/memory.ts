@@ -65,6 +65,7 @@ export interface MemoryOptions {
   readonly embedder?: EmbedTexts;
   /** Longest wait for another process's lock on the file. @default 30_000 */
   readonly busyTimeoutMs?: number;
+  /** Tells the time of new items and of expiry. @default the machine's clock */
   readonly clock?: Clock;
 }
 

@@ -12,7 +12,9 @@ import { Database, type Row } from "./database.ts";
 
 /** A page of what a damaged file still holds. */
 export interface SalvagedPage {
+  /** Every collection whose description could be read. */
   readonly collections: readonly (CollectionOptions & { readonly name: string })[];
+  /** Items of this page, with the names of their collections. */
   readonly items: readonly { readonly collection: string; readonly item: NewItem }[];
   /** Items of this page that can't be read. */
   readonly lost: number;
