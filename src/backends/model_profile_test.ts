@@ -127,7 +127,7 @@ Deno.test("describeModel() tells the context, features and kind of a family", ()
 });
 
 Deno.test("parseModelName() and describeModel() take any text", () => {
-  fc.assert(fc.property(fc.string({ maxLength: 300, unit: "binary" }), (name) => {
+  fc.assert(fc.property(fc.string({ maxLength: 120, unit: "binary" }), (name) => {
     const { parametersB, activeB } = parseModelName(name);
     assert(parametersB === undefined || (parametersB > 0 && Number.isFinite(parametersB)));
     assert(activeB === undefined || (activeB >= 0 && Number.isFinite(activeB)));
