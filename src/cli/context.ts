@@ -6,6 +6,7 @@
 
 import type { Config } from "../config/types.ts";
 import type { MemoryApi } from "../core/memory_api.ts";
+import type { RoutesApi } from "../core/routes_api.ts";
 import type { Connection, InitReport, LocalNode, OpenOptions, RunningNode } from "../app/types.ts";
 
 /** Where text goes. */
@@ -57,6 +58,8 @@ export interface AppFunctions {
   initNode(config: Config, options?: OpenOptions): Promise<InitReport>;
   /** Opens the memory, which a node may have open as well. */
   openMemory(config: Config, options?: OpenOptions): Promise<MemoryApi & AsyncDisposable>;
+  /** Opens the routes; a running node sees what is changed. */
+  openRoutes(config: Config, options?: OpenOptions): Promise<RoutesApi & AsyncDisposable>;
   /** Sets a damaged file of the memory aside and saves what can be read. */
   recoverNodeMemory(config: Config, options?: OpenOptions): Promise<MemoryRecovery>;
 }

@@ -11,6 +11,7 @@ import { capabilityCommands } from "./table_capabilities.ts";
 import { feedbackCommands } from "./table_feedback.ts";
 import { memoryCommands } from "./table_memory.ts";
 import { nodeCommands } from "./table_node.ts";
+import { routesCommands } from "./table_routes.ts";
 import { upkeepCommands } from "./table_upkeep.ts";
 
 const globalFlags: readonly FlagSpec[] = [
@@ -94,6 +95,7 @@ export const program: ProgramSpec = {
   commands: [
     ...nodeCommands,
     ...capabilityCommands,
+    ...routesCommands,
     ...memoryCommands,
     ...feedbackCommands,
     ...upkeepCommands,

@@ -82,6 +82,7 @@ function completeApp(app: Partial<AppFunctions>): AppFunctions {
     connect: app.connect ?? refuse("connect"),
     initNode: app.initNode ?? refuse("initNode"),
     openMemory: app.openMemory ?? refuse("openMemory"),
+    openRoutes: app.openRoutes ?? refuse("openRoutes"),
     recoverNodeMemory: app.recoverNodeMemory ?? refuse("recoverNodeMemory"),
   };
 }
