@@ -52,7 +52,7 @@ export const constantTable = {
     reason: "A project whose examples match closely must beat a better model that knows nothing",
   },
   specialityGain: {
-    value: 2.8,
+    value: 3,
     unit: "exponent",
     range: [0, 10],
     reason: "A specialist for what is asked must beat a generalist one quality tier above it",
@@ -89,7 +89,7 @@ export const constantTable = {
       "Size at which nothing of the quickness of a model of one billion is left, by logarithm",
   },
   intentSharpness: {
-    value: 14,
+    value: 13,
     unit: "softmax gain",
     range: [0.1, 50],
     reason: "Turns anchor scores into probabilities; chosen on the tuning part of the labelled set",

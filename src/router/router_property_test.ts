@@ -236,7 +236,7 @@ Deno.test("decide() answers any text, with and without a vector", () => {
 
 Deno.test("decide() answers any name with a decision", () => {
   const { router } = routerOf([capability("a")]);
-  fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 80 }), (model) => {
+  fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 40 }), (model) => {
     const { candidates, refusal } = router.decide(request({ model }));
     assert((candidates.length > 0) !== (refusal !== undefined));
   }));

@@ -32,7 +32,7 @@ const given = embedder === undefined ? {} : { embedder };
 try {
   const router = await fleetRouter(await readFleet(), given);
   const report: Record<string, unknown> = {};
-  for (const split of ["tune", "test"]) {
+  for (const split of ["tune", "test", "holdout"]) {
     const accuracy = await measureAccuracy(router, { intents: await readIntents(split), ...given });
     report[split] = {
       accuracy: accuracy.right / accuracy.total,
