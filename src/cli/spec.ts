@@ -77,6 +77,8 @@ export interface ArgumentSpec {
   readonly required: boolean;
   /** Whether it takes all that follows; only the last argument may. @default false */
   readonly variadic?: boolean;
+  /** Words that it may be, for completion; the command itself refuses others. */
+  readonly values?: readonly string[];
   /** What a shell may complete. */
   readonly completes?: "file" | "directory" | "command" | "config-key";
 }

@@ -93,10 +93,34 @@ const config: CommandSpec = {
 const version: CommandSpec = {
   name: "version",
   summary: "Print the version of this program and of what it runs on",
+  flags: [{
+    name: "notices",
+    type: "boolean",
+    description: "Print the licences of what the executable is made of",
+  }],
   examples: [{ command: "atmosphere version --json", description: "For bug reports" }],
   json: "`{version, deno, v8, typescript, platform, arch}`",
   load: () => import("./commands/version.ts"),
 };
 
+const completions: CommandSpec = {
+  name: "completions",
+  summary: "Print a shell's completion script",
+  arguments: [{
+    name: "SHELL",
+    description: "bash, fish, powershell or zsh",
+    required: true,
+    values: ["bash", "fish", "powershell", "zsh"],
+  }],
+  examples: [
+    { command: "source <(atmosphere completions bash)", description: "In ~/.bashrc" },
+    {
+      command: "atmosphere completions fish > ~/.config/fish/completions/atmosphere.fish",
+      description: "For fish",
+    },
+  ],
+  load: () => import("./commands/completions.ts"),
+};
+
 /** Commands about the program and its configuration. */
-export const upkeepCommands: readonly CommandSpec[] = [config, version];
+export const upkeepCommands: readonly CommandSpec[] = [config, completions, version];
