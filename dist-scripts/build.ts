@@ -13,7 +13,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "@std/cli/parse-args";
 import { bundleProgram } from "./build/bundle.ts";
 import { checkExecutable } from "./build/check.ts";
-import { findNatives, packNatives } from "./build/natives.ts";
+import { findNatives, type NativeSet, packNatives } from "./build/natives.ts";
+import { findThirdParties, renderNotices } from "./build/notices.ts";
 import { installPackages } from "./build/packages.ts";
 import { stdModules } from "./build/std.ts";
 import { hostTarget, type Target, targetNamed, targets } from "./build/targets.ts";
@@ -45,7 +46,8 @@ async function build(target: Target): Promise<string> {
   await Deno.remove(stage, { recursive: true }).catch(() => {});
   await Deno.mkdir(stage, { recursive: true });
   step("natives");
-  await packNatives(await findNatives(nodeModules, target), {
+  const natives = await findNatives(nodeModules, target);
+  await packNatives(natives, {
     folder: join(stage, "natives"),
     cache: join(cache, "build", "compressed"),
   });
@@ -58,6 +60,7 @@ async function build(target: Target): Promise<string> {
   });
   step(`bundle: ${(bundle.sizeBytes / megabyte).toFixed(1)} MB`);
   await copyFolder(join(cache, "models", modelName), join(stage, "models", modelName));
+  await writeNotices(join(stage, "NOTICES.txt"), { inputs: bundle.inputs, natives });
   await Deno.writeTextFile(join(stage, "deno.json"), "{}\n");
   await datedAlike(stage);
 
@@ -88,9 +91,12 @@ async function compile(
       "--no-check",
       "--no-lock",
       "--no-code-cache",
+      "--unstable-no-legacy-abort",
       "--target",
       target.triple,
       ...workers.flatMap((worker) => ["--include", worker]),
+      "--include",
+      "NOTICES.txt",
       "--include",
       "natives",
       "--include",
@@ -103,6 +109,30 @@ async function compile(
     stderr: "piped",
   }).output();
   if (!success) throw new Error(`deno compile failed: ${new TextDecoder().decode(stderr)}`);
+}
+
+/** Names what the executable is made of. Throws when a licence forbids handing it out. */
+async function writeNotices(
+  path: string,
+  options: { inputs: readonly string[]; natives: readonly NativeSet[] },
+): Promise<void> {
+  const model = JSON.parse(
+    await Deno.readTextFile(join(cache, "models", modelName, "manifest.json")),
+  );
+  const parties = await findThirdParties({
+    root,
+    inputs: options.inputs,
+    natives: options.natives.flatMap(({ files }) => files.map((file) => file.path)),
+    model: {
+      name: `${model.name} (weights)`,
+      licence: model.licence,
+      source: `https://huggingface.co/${model.source}`,
+    },
+  });
+  await Deno.writeTextFile(
+    path,
+    renderNotices(parties, await Deno.readTextFile(join(root, "LICENSE"))),
+  );
 }
 
 /** The executable keeps the files' times: equal ones make two builds the same bytes. */
