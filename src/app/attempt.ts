@@ -138,11 +138,14 @@ async function open(session: Session): Promise<OpenedAnswer> {
       });
     }
     const streamed = request.stream && response.status < 300;
-    const body = response.body === null
+    if (response.bytes !== undefined) session.firstByte();
+    const body = response.bytes !== undefined
+      ? response.bytes
+      : response.body === null
       ? null
       : streamed
       ? await openStream(response.body, session)
-      : await readWhole(response.body, session, response.status);
+      : await readWhole(response.body, session);
     if (!streamed) session.succeed(completionTokens(body));
     return { status: response.status, headers: response.headers, body };
   } catch (cause) {
@@ -174,7 +177,6 @@ function transportError(cause: unknown, session: Session): unknown {
 async function readWhole(
   stream: ReadableStream<Uint8Array>,
   session: Session,
-  status: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
@@ -196,9 +198,6 @@ async function readWhole(
     bytes.set(chunk, offset);
     offset += chunk.byteLength;
   }
-  if (status < 300 && !isJsonObject(bytes)) {
-    throw invalid(session, sizeBytes === 0 ? "an empty body" : "a body that is not whole JSON");
-  }
   return bytes;
 }
 
@@ -208,15 +207,6 @@ function invalid(session: Session, what: string): BackendError {
     `${session.backend.id} answered with ${what}`,
     { origin: session.origin },
   );
-}
-
-function isJsonObject(bytes: Uint8Array): boolean {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    return typeof value === "object" && value !== null;
-  } catch {
-    return false;
-  }
 }
 
 /** Reads the usage figure near the end of an answer without parsing it a second time. */

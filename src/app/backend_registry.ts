@@ -28,7 +28,10 @@ export interface RegistryOptions {
   readonly fixed: readonly Backend[];
   /** Finds servers on this machine that are not known yet; undefined when discovery is off. */
   readonly discover:
-    | ((known: ReadonlySet<string>, signal: AbortSignal) => Promise<Backend[]>)
+    | ((
+      known: { addresses: ReadonlySet<string>; ids: ReadonlySet<string> },
+      signal: AbortSignal,
+    ) => Promise<Backend[]>)
     | undefined;
   readonly events: EventBus;
   readonly logger: Logger;
@@ -178,7 +181,8 @@ export class BackendRegistry implements AsyncDisposable {
     const addresses = new Set(
       Array.from(this.#entries.values(), (entry) => entry.backend.address),
     );
-    const found = await this.#options.discover(addresses, this.#stop.signal);
+    const ids = new Set(this.#entries.keys());
+    const found = await this.#options.discover({ addresses, ids }, this.#stop.signal);
     const entries: Entry[] = [];
     for (const backend of found) {
       if (this.#entries.has(backend.id)) await backend[Symbol.asyncDispose]();

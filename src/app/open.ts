@@ -139,7 +139,9 @@ function createRegistry(
         discover({
           probeTimeoutMs: config.discovery.probeTimeoutMs,
           extraPorts: config.discovery.extraPorts,
-          skip: known,
+          skip: known.addresses,
+          takenIds: known.ids,
+          logger,
           signal,
         })
       : undefined,
