@@ -151,14 +151,46 @@ Deno.test("health, status and doctor see the node that serves", async () => {
   assertEquals((await runProgram(["health", "--url", node.url], options)).code, 1);
 });
 
+/** A node started by `serve --json`, and what it says. */
+async function startServing(dataDir: string) {
+  const child = startProgram(["serve", "--json", "--port", "0"], dataDir);
+  const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let printed = "";
+  // One line when it listens and one when it has looked around; they may come at once.
+  while (printed.split("\n").length < 3) printed += (await lines.read()).value ?? "";
+  const { url, pid } = JSON.parse(printed.split("\n")[0] ?? "");
+  const said = { text: "" };
+  const heard = (async () => {
+    const decoder = new TextDecoder();
+    for await (const chunk of child.stderr) said.text += decoder.decode(chunk, { stream: true });
+  })();
+  return {
+    url: url as string,
+    interrupt: () => Deno.kill(pid, "SIGINT"),
+    stderr: () => said.text,
+    /** Resolves to the exit code, once the node has ended by itself. */
+    ended: async () => {
+      const { code } = await child.status;
+      await Promise.all([heard, lines.cancel()]);
+      return code;
+    },
+    /** Leaves no process behind, whatever the test found. */
+    [Symbol.asyncDispose]: async () => {
+      const dead = await Promise.race([child.status, delay(0)]);
+      if (dead === undefined) Deno.kill(pid, "SIGKILL");
+      await Promise.all([child.status, heard, lines.cancel()]);
+    },
+  };
+}
+
 Deno.test({
   name: "serve drains at the first interrupt and ends at once at the second",
   ignore: Deno.build.os === "windows",
   async fn() {
     await using server = await startFakeServer({ engine: "ollama", models: ["llama3.2:3b"] });
-    const config = `backends:\n  - { id: fake, engine: ollama, url: "${server.url}" }\n`;
-    const ask = (url: string) =>
-      fetch(`${url}/v1/chat/completions`, {
+    await using dir = await dataDirFor(server.url);
+    const ask = async (url: string) => {
+      const response = await fetch(`${url}/v1/chat/completions`, {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({
@@ -166,34 +198,44 @@ Deno.test({
           messages: [{ role: "user", content: "hello there" }],
         }),
       });
+      return await response.text();
+    };
 
-    server.script([{ do: "silence" }]);
-    const soft = await serveProgram({ config });
+    server.script([{ do: "silence" }, { do: "silence" }]);
+    await using soft = await startServing(dir.path);
     const answer = ask(soft.url);
-    await server.askedOf(0);
-    Deno.kill(soft.pid, "SIGINT");
+    await Promise.race([server.askedOf(0), answer.then(unexpected)]);
+    soft.interrupt();
     await until(() => soft.stderr().includes("Stopping when 1 request under way is done"));
     server.release();
-    assertStringIncludes(await (await answer).text(), "You said: hello there");
-    assertEquals(await soft.stop(), 0);
+    assertStringIncludes(await answer, "You said: hello there");
+    assertEquals(await soft.ended(), 0);
+    assertStringIncludes(soft.stderr(), "Stopped");
 
-    server.script([{ do: "silence" }]);
-    const hard = await serveProgram({ config });
-    const cut = ask(hard.url).then((r) => r.text()).catch(() => "cut");
-    await server.askedOf(1);
-    Deno.kill(hard.pid, "SIGINT");
+    await using hard = await startServing(dir.path);
+    const cut = ask(hard.url).catch(() => "cut");
+    await Promise.race([server.askedOf(1), cut.then(unexpected)]);
+    hard.interrupt();
     await until(() => hard.stderr().includes("Stopping when"));
-    Deno.kill(hard.pid, "SIGINT");
+    hard.interrupt();
+    assertEquals(await hard.ended(), 130);
     assertEquals(await cut, "cut");
-    assertEquals(await hard.stop(), 130);
   },
 });
+
+function unexpected(answer: string): never {
+  throw new Error(`The node answered before it should: ${answer}`);
+}
 
 /** Resolves when `condition` holds; what it looks at comes from another process. */
 async function until(condition: () => boolean): Promise<void> {
   const deadline = Date.now() + 10_000;
   while (!condition()) {
     assert(Date.now() < deadline, `not within 10 s: ${condition}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await delay(10);
   }
+}
+
+function delay(ms: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(() => resolve(undefined), ms));
 }
