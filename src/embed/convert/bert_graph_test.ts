@@ -113,21 +113,6 @@ function reference(): Float32Array[] {
   return sentences.map((ids) => embedReference(ids, (name) => weights.get(name)!, config));
 }
 
-Deno.test("bertModel() at full precision computes what plain arithmetic does", async () => {
-  const expected = reference();
-  (await run("fp32")).forEach((vector, i) =>
-    vector.forEach((x, d) => assertAlmostEquals(x, expected[i]?.[d] ?? NaN, 1e-5))
-  );
-});
-
-Deno.test("bertModel() in 8 bits stays close to that", async () => {
-  const expected = reference();
-  (await run("q8")).forEach((vector, i) => {
-    const cosine = vector.reduce((sum, x, d) => sum + x * (expected[i]?.[d] ?? 0), 0);
-    assertGreater(cosine, 0.99);
-  });
-});
-
 Deno.test("bertModel() gives the same bytes for the same weights", () => {
   const make = () => bertModel(asTensors(smallWeights()), { config, precision: "q8" });
   assertEquals(make(), make());
@@ -141,4 +126,24 @@ Deno.test("bertModel() names a tensor that is missing", () => {
     AtmosphereError,
     "no tensor named encoder.layer.1.output.dense.bias",
   );
+});
+
+// The library ends the reading of its files when it likes, not when the model is loaded.
+const sanitizeOps = false;
+
+Deno.test("bertModel() at full precision computes what plain arithmetic does", {
+  sanitizeOps,
+}, async () => {
+  const expected = reference();
+  (await run("fp32")).forEach((vector, i) =>
+    vector.forEach((x, d) => assertAlmostEquals(x, expected[i]?.[d] ?? NaN, 1e-5))
+  );
+});
+
+Deno.test("bertModel() in 8 bits stays close to that", { sanitizeOps }, async () => {
+  const expected = reference();
+  (await run("q8")).forEach((vector, i) => {
+    const cosine = vector.reduce((sum, x, d) => sum + x * (expected[i]?.[d] ?? 0), 0);
+    assertGreater(cosine, 0.9995);
+  });
 });
