@@ -4,6 +4,7 @@
  *   deno task build                         for this machine, into dist/
  *   deno task build --target TRIPLE         for another one
  *   deno task build --all                   for every one
+ *   deno task build --natives               only checks that every one's natives are there
  *
  * `DENORT_BIN` names a base binary to use instead of the one that `deno compile` downloads; it
  * must be this machine's, and is refused for another target.
@@ -22,6 +23,24 @@ import { hostTarget, type Target, targetNamed, targets } from "./build/targets.t
 const root = fileURLToPath(new URL("../", import.meta.url));
 const cache = join(root, ".cache");
 const modelName = "all-minilm-l6-v2-q8";
+/**
+ * What the program may do. It starts no other program (`--allow-run`) and imports no code from
+ * outside (`--allow-import`); what it is not allowed fails instead of asking.
+ */
+const permissions = [
+  "--no-prompt",
+  // Model servers are wherever the configuration says, and the node listens where it says.
+  "--allow-net",
+  // The data directory and imported documents may be anywhere.
+  "--allow-read",
+  "--allow-write",
+  // Configuration, and which variables hold keys is configurable.
+  "--allow-env",
+  // The engines for embeddings and for the database are native addons.
+  "--allow-ffi",
+  // The node's name, its memory and processors, and who owns the extracted addons.
+  "--allow-sys",
+];
 /** 2020-01-01, in seconds. */
 const everyFileTimeS = 1_577_836_800;
 const megabyte = 1_000_000;
@@ -76,6 +95,19 @@ async function build(target: Target): Promise<string> {
   return output;
 }
 
+/** Fetches the packages for `target`. Throws when one of its native files is not among them. */
+async function checkNatives(target: Target): Promise<void> {
+  const { imports } = JSON.parse(await Deno.readTextFile(join(root, "deno.json")));
+  const nodeModules = await installPackages(join(cache, "build", target.triple), {
+    root,
+    target,
+    imports,
+    lock: join(cache, "deno.lock"),
+  });
+  const files = (await findNatives(nodeModules, target)).flatMap((set) => set.files);
+  console.log(`${target.triple}: ${files.map(({ name }) => name).join(", ")}`);
+}
+
 async function compile(
   options: { stage: string; entries: readonly string[]; output: string; target: Target },
 ): Promise<void> {
@@ -86,7 +118,7 @@ async function compile(
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "compile",
-      "-A",
+      ...permissions,
       "--quiet",
       "--no-check",
       "--no-lock",
@@ -154,9 +186,13 @@ async function copyFolder(from: string, to: string): Promise<void> {
 }
 
 async function main(): Promise<number> {
-  const flags = parseArgs(Deno.args, { string: ["target"], boolean: ["all", "help"] });
+  const flags = parseArgs(Deno.args, { string: ["target"], boolean: ["all", "natives", "help"] });
   if (flags.help) {
-    console.log("Usage: deno task build [--target TRIPLE | --all]");
+    console.log("Usage: deno task build [--target TRIPLE | --all | --natives]");
+    return 0;
+  }
+  if (flags.natives) {
+    for (const target of targets) await checkNatives(target);
     return 0;
   }
   const chosen = flags.all
