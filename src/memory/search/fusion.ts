@@ -28,8 +28,11 @@ export interface FusionWeights {
   readonly k: number;
 }
 
-/** Measured on this project's labelled questions; see `docs/memory.md`. */
-export const defaultFusion: FusionWeights = { dense: 1, keyword: 1, k: 60 };
+/** Best over questions and headings of published manuals; see `docs/memory.md`. */
+export const defaultFusion: FusionWeights = { dense: 1, keyword: 0.5, k: 10 };
+
+/** For queries that name something: words tell more than meaning there, as measured likewise. */
+export const nameFusion: FusionWeights = { dense: 1, keyword: 4, k: 10 };
 
 /** Fuses the two lists, best first; scores are scaled so that first in both gives 1. */
 export function fuse(

@@ -19,9 +19,9 @@ import type {
 import { type DenseAnswer, searchOnServer } from "./dense.ts";
 import type { LocalVectors } from "./dense_local.ts";
 import { type CompiledScope, compileScope } from "./filter.ts";
-import { defaultFusion, fuse, type Fused, type Ranked } from "./fusion.ts";
+import { defaultFusion, fuse, type Fused, nameFusion, type Ranked } from "./fusion.ts";
 import { searchWords } from "./keyword.ts";
-import { matchExpression } from "./words.ts";
+import { matchExpression, namesSomething } from "./words.ts";
 
 const maxLimit = 1_000;
 // Fusion looks deeper than the answer is long: what is tenth in both lists beats a lone first.
@@ -118,8 +118,9 @@ export async function search(
     ? []
     : await searchWords(session, collection, { match, limit: depth, scope });
   if (mode !== "dense") watch.lap("keyword");
+  const weights = namesSomething(query.text ?? "") ? nameFusion : defaultFusion;
   const fused = mode === "hybrid"
-    ? fuse({ dense: near, keyword: worded })
+    ? fuse({ dense: near, keyword: worded }, weights)
     : toFused(mode, mode === "dense" ? near : worded);
   const best = fused.slice(0, limit);
   const items = await readItems(session, { collection, seqs: best.map(({ seq }) => seq) });
@@ -138,7 +139,7 @@ export async function search(
     ...(mode === "hybrid"
       ? {
         fusion:
-          `reciprocal rank, k ${defaultFusion.k}, weights dense ${defaultFusion.dense} and keyword ${defaultFusion.keyword}, ${depth} deep`,
+          `reciprocal rank, k ${weights.k}, weights dense ${weights.dense} and keyword ${weights.keyword}, ${depth} deep`,
       }
       : {}),
     ...(unknown.length === 0 ? {} : { unknownFields: unknown }),

@@ -5,6 +5,8 @@
  */
 
 const word = /[\p{L}\p{N}\p{M}]+/gu;
+// Names such as `get_user`, `Build-Depends`, `fs.open`: their parts belong together, in this order.
+const joined = /[\p{L}\p{N}\p{M}]+(?:[_.:/-]+[\p{L}\p{N}\p{M}]+)+/gu;
 const isCompound = /\p{Ll}\p{Lu}|\p{Lu}\p{Lu}\p{Ll}|\p{L}\p{N}|\p{N}\p{L}/u;
 const boundary =
   /(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})|(?<=\p{L})(?=\p{N})|(?<=\p{N})(?=\p{L})/u;
@@ -40,7 +42,8 @@ export function compoundParts(text: string): string {
 /**
  * The FTS5 expression that finds any of the query's words; undefined when the query has none.
  *
- * Every word is quoted and consists of letters and digits alone, so nothing in it is syntax.
+ * Every word is quoted and consists of letters and digits alone, so nothing in it is syntax. Names
+ * of several parts are looked for as phrases as well.
  */
 export function matchExpression(query: string): string | undefined {
   const all = new Set<string>();
@@ -48,7 +51,20 @@ export function matchExpression(query: string): string | undefined {
     for (const part of [found, ...identifierParts(found)]) all.add(part.toLowerCase());
   }
   for (const [run] of query.matchAll(unspaced)) for (const pair of pairs(run)) all.add(pair);
+  const phrases = Array.from(
+    query.normalize("NFC").matchAll(joined),
+    ([found]) => (found.match(word) ?? []).join(" ").toLowerCase(),
+  );
   const telling = [...all].filter((term) => !stopWords.has(term));
-  const terms = (telling.length > 0 ? telling : [...all]).slice(0, maxQueryWords);
+  const words = telling.length > 0 ? telling : [...all];
+  const terms = [...new Set([...phrases, ...words])].slice(0, maxQueryWords);
   return terms.length === 0 ? undefined : terms.map((term) => `"${term}"`).join(" OR ");
+}
+
+/** Whether a query names something, such as `getUserName`, `sha256` or `Build-Depends`. */
+export function namesSomething(query: string): boolean {
+  const trimmed = query.trim();
+  // In a sentence a hyphen or dot is most often just that; alone it is part of a name.
+  if (!/\s/.test(trimmed)) return isCompound.test(trimmed) || /\S[_.:/-]\S/.test(trimmed);
+  return /\p{Ll}\p{Lu}|\p{L}_+\p{L}|::|\w\(\)/u.test(trimmed);
 }

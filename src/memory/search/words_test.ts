@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { createMemory } from "../memory.ts";
-import { compoundParts, identifierParts, matchExpression } from "./words.ts";
+import { compoundParts, identifierParts, matchExpression, namesSomething } from "./words.ts";
 
 Deno.test("identifierParts() splits at humps and digits", () => {
   assertEquals(identifierParts("getUserName2"), ["get", "User", "Name", "2"]);
@@ -19,6 +19,38 @@ Deno.test("matchExpression() leaves out words that say nothing, unless there are
   assertEquals(matchExpression("what is the backup policy"), '"backup" OR "policy"');
   assertEquals(matchExpression("to be or not"), '"to" OR "be" OR "or" OR "not"');
   assertEquals(matchExpression('"*()^ -:'), undefined);
+});
+
+Deno.test("matchExpression() looks for the parts of a name together as well", () => {
+  assertEquals(
+    matchExpression("dh_installDocs"),
+    '"dh installdocs" OR "dh" OR "installdocs" OR "install" OR "docs"',
+  );
+});
+
+Deno.test("namesSomething() tells names from sentences", () => {
+  for (
+    const name of [
+      "getUserName",
+      "sha256",
+      "Build-Depends",
+      "fs.open",
+      "where is user_id set",
+      "std::vector use",
+    ]
+  ) {
+    assert(namesSomething(name), name);
+  }
+  for (
+    const text of [
+      "backups",
+      "is a cross-grade safe?",
+      "e.g. a well-kept library",
+      "version 2 of it",
+    ]
+  ) {
+    assert(!namesSomething(text), text);
+  }
 });
 
 Deno.test("search() takes any text as words, never as syntax", async () => {
