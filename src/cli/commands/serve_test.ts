@@ -47,6 +47,9 @@ function serving(
     embed: refuse,
     chat: refuse,
     refresh: refuse,
+    feedback: refuse,
+    experience: refuse,
+    forgetExperience: refuse,
     drain: async () => {
       calls.push("drain");
       await options.drain?.(result);

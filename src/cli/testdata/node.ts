@@ -8,6 +8,7 @@ import type { AppFunctions } from "../context.ts";
 import type { Connection } from "../../app/types.ts";
 import { type Capability, idleLoad } from "../../core/capability.ts";
 import type { Candidate, Decision } from "../../core/decision.ts";
+import type { LearningApi } from "../../core/learning_api.ts";
 import type {
   BackendStatus,
   CapabilityView,
@@ -119,7 +120,7 @@ export function decision(query: RouteQuery, more: Partial<Decision> = {}): Decis
 }
 
 /** What a node of the tests does; what is absent fails when it is asked for. */
-export type NodeBehaviour = Partial<NodeApi>;
+export type NodeBehaviour = Partial<NodeApi & LearningApi>;
 
 /** `connect()` to a node with this behaviour; `state.disposed` counts how often it was let go. */
 export function connectTo(
@@ -135,6 +136,9 @@ export function connectTo(
     embed: refuse("embed"),
     chat: refuse("chat"),
     refresh: refuse("refresh"),
+    feedback: refuse("feedback"),
+    experience: refuse("experience"),
+    forgetExperience: refuse("forgetExperience"),
     ...behaviour,
     [Symbol.asyncDispose]: () => {
       state.disposed++;
