@@ -9,7 +9,7 @@ import type { Constants } from "./constants.ts";
 import type { LoadState, LoadTracker } from "./load_tracker.ts";
 import { NameLookup } from "./name_lookup.ts";
 import { intentClasses } from "./intent_classes.ts";
-import { strengthsOf } from "./strengths.ts";
+import { strengthsInWords, strengthsOf } from "./strengths.ts";
 import { VectorTable } from "./vector_table.ts";
 
 /** A capability with the vectors of its description and then of its examples; none: not embedded. */
@@ -27,6 +27,8 @@ export class CapabilityIndex {
   readonly firstRow: Int32Array;
   /** Strength by capability and class, one row of `intentClasses.length` a capability. */
   readonly strengths: Float32Array;
+  /** The marked strengths, for explanations. */
+  readonly strengthsInWords: readonly string[];
   /** Quality tiers, 1 to 5, each once. */
   readonly distinctTiers: readonly number[];
   /** Which of the distinct tiers a capability has. */
@@ -55,6 +57,7 @@ export class CapabilityIndex {
     const tiers = this.capabilities.map(({ profile }) =>
       profile?.qualityTier ?? constants.unknownTier
     );
+    this.strengthsInWords = this.capabilities.map(({ profile }) => strengthsInWords(profile));
     this.distinctTiers = [...new Set(tiers)];
     this.tierSlots = Uint32Array.from(tiers, (tier) => this.distinctTiers.indexOf(tier));
     this.prices = new Float64Array(count);

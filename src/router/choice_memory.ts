@@ -4,6 +4,34 @@
  * @module
  */
 
+/** A bounded map of what is set once and never changed; the oldest goes first. */
+export class RecentMap<V> {
+  readonly #values = new Map<string, V>();
+  /** Keys in the order in which they came, round and round. */
+  readonly #keys: string[] = [];
+  readonly #maxEntries: number;
+  #next = 0;
+
+  /** Holds `maxEntries`. */
+  constructor(maxEntries: number) {
+    this.#maxEntries = Math.max(1, Math.trunc(maxEntries));
+  }
+
+  /** The value of `key`; undefined when there is none or it was too long ago. */
+  get(key: string): V | undefined {
+    return this.#values.get(key);
+  }
+
+  /** Sets the value of a new key. */
+  add(key: string, value: V): void {
+    const oldest = this.#keys[this.#next];
+    if (oldest !== undefined) this.#values.delete(oldest);
+    this.#keys[this.#next] = key;
+    this.#next = (this.#next + 1) % this.#maxEntries;
+    this.#values.set(key, value);
+  }
+}
+
 /** A bounded map whose entries expire; the longest unset goes first. */
 export class ExpiringMap<V> {
   readonly #entries = new Map<string, { readonly value: V; readonly atMs: number }>();

@@ -6,7 +6,7 @@
 
 import type { Candidate, Factor } from "../core/mod.ts";
 import { nearestAnchor } from "./anchors.ts";
-import { type FactorName, factorNames, factorRange } from "./factors.ts";
+import { type FactorName, factorNames } from "./factors.ts";
 import { unknownFeatures } from "./filter.ts";
 import { intentClasses } from "./intent_classes.ts";
 import { bestCosine, nearestText, type Scorer, type ScoringContext } from "./scorer.ts";
@@ -26,7 +26,7 @@ export function explainCandidate(position: number, explanation: Explanation): Ca
   const factors = factorNames.map((name, i): Factor => ({
     name,
     value: scorer.values[i]!,
-    range: factorRange(name, context.constants),
+    range: context.ranges[i]!,
     detail: describers[name](position, explanation),
   }));
   return { capability: context.index.capabilities[position]!, score, factors };
@@ -62,7 +62,7 @@ const describers: Readonly<
   },
   speciality(position, { context: { index, estimate }, intent }) {
     if (estimate === undefined) return "not weighed";
-    return `asks for ${intent}; ${strengthsInWords(index.capabilities[position]!.profile)}`;
+    return `asks for ${intent}; ${index.strengthsInWords[position]}`;
   },
   quality(position, { context }) {
     const { index, estimate, preference } = context;
@@ -128,14 +128,3 @@ const places = {
   mesh: "on another node of the mesh",
   cloud: "in the cloud",
 } as const;
-
-function strengthsInWords(
-  profile: { readonly specialities: Readonly<Record<string, number>> } | undefined,
-): string {
-  if (profile === undefined) return "strengths unknown";
-  const marked = Object.entries(profile.specialities).filter(([, value]) => value > 0)
-    .sort((a, b) => b[1] - a[1]).slice(0, 4);
-  return marked.length === 0
-    ? "no marked strength"
-    : `strong in ${marked.map(([name, value]) => `${name} ${value}`).join(", ")}`;
-}

@@ -10,6 +10,7 @@ import {
   type Clock,
   createId,
   type Decision,
+  type Factor,
   isAuto,
   type Preference,
   type Refusal,
@@ -21,11 +22,12 @@ import { AnchorModel, type WordingModel } from "./anchor_model.ts";
 import { anchors } from "./anchors.ts";
 import { CandidatePool, rejectionsOf, type Search } from "./candidate_pool.ts";
 import { CapabilityIndex, type IndexedCapability } from "./capability_index.ts";
-import { ExpiringMap } from "./choice_memory.ts";
+import { ExpiringMap, RecentMap } from "./choice_memory.ts";
 import type { RouteClassifier } from "./classifier.ts";
 import { type Constants, resolveConstants } from "./constants.ts";
 import { Experience } from "./experience.ts";
 import { describeIntent, explainCandidate } from "./explain.ts";
+import { factorNames, factorRange } from "./factors.ts";
 import { type Requirements, requirementsOf } from "./filter.ts";
 import { LoadTracker } from "./load_tracker.ts";
 import { isPrepared, preparedAnchorModel, preparedWordingModel } from "./prepared_anchors.ts";
@@ -76,11 +78,12 @@ class SemanticRouter implements Router {
   readonly #pool = new CandidatePool();
   readonly #sessions: ExpiringMap<string>;
   readonly #winners: ExpiringMap<string>;
-  readonly #decisions: ExpiringMap<Remembered>;
+  readonly #decisions: RecentMap<Remembered>;
   #index: CapabilityIndex;
   #routes: RouteIndex;
   #aliases: readonly Alias[] = [];
   #classifier: RouteClassifier | undefined;
+  readonly #ranges: readonly Factor["range"][];
   readonly #isPrepared: boolean;
   #anchors: AnchorModel | undefined;
   #wording: WordingModel | undefined;
@@ -91,6 +94,7 @@ class SemanticRouter implements Router {
     this.#settings = settings;
     this.#clock = clock;
     this.#constants = constants;
+    this.#ranges = factorNames.map((name) => factorRange(name, constants));
     this.#isPrepared = isPrepared(options.embedder);
     this.load = new LoadTracker({ clock, constants, ...(random === undefined ? {} : { random }) });
     this.experience = new Experience(constants);
@@ -101,10 +105,7 @@ class SemanticRouter implements Router {
       maxAgeMs: constants.affinityMinutes * 60_000,
     });
     this.#winners = new ExpiringMap({ maxEntries: maxContests, maxAgeMs: Infinity });
-    this.#decisions = new ExpiringMap({
-      maxEntries: constants.rememberedDecisions,
-      maxAgeMs: Infinity,
-    });
+    this.#decisions = new RecentMap(constants.rememberedDecisions);
   }
 
   setCapabilities(list: readonly IndexedCapability[]): void {
@@ -145,7 +146,7 @@ class SemanticRouter implements Router {
   }
 
   learn(outcome: ReportedOutcome): boolean {
-    const remembered = this.#decisions.get(outcome.decision, 0);
+    const remembered = this.#decisions.get(outcome.decision);
     const capability = outcome.capability ?? remembered?.capability;
     if (capability === undefined) return false;
     const { success, rating, latencyMs } = outcome;
@@ -185,7 +186,7 @@ class SemanticRouter implements Router {
     };
     const winner = decision.candidates[0]?.capability.id;
     if (winner !== undefined && context.explain !== true) {
-      this.#decisions.set(decision.id, { cluster: answer.cluster, capability: winner }, 0);
+      this.#decisions.add(decision.id, { cluster: answer.cluster, capability: winner });
     }
     return decision;
   }
@@ -291,6 +292,7 @@ class SemanticRouter implements Router {
       index,
       load: this.load,
       constants,
+      ranges: this.#ranges,
       preference,
       required: requirements.features,
       estimate,

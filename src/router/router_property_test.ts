@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Capability, Decision, RoutePolicy, RouteRequest } from "../core/mod.ts";
 import { factorNames } from "./factors.ts";
-import { axis, capability, profile, request, routerOf } from "./testdata/capabilities.ts";
+import { anyText, axis, capability, profile, request, routerOf } from "./testdata/capabilities.ts";
 
 const tags = ["gpu", "slow", "region:de", "region:us"];
 const backends = ["ollama", "vllm", "openai"];
@@ -236,7 +236,7 @@ Deno.test("decide() answers any text, with and without a vector", () => {
 
 Deno.test("decide() answers any name with a decision", () => {
   const { router } = routerOf([capability("a")]);
-  fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 40 }), (model) => {
+  fc.assert(fc.property(anyText(40), (model) => {
     const { candidates, refusal } = router.decide(request({ model }));
     assert((candidates.length > 0) !== (refusal !== undefined));
   }));

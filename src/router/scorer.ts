@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Preference, RequiredFeatures } from "../core/mod.ts";
+import type { Factor, Preference, RequiredFeatures } from "../core/mod.ts";
 import { idleLoad } from "../core/mod.ts";
 import type { CapabilityIndex } from "./capability_index.ts";
 import type { Constants } from "./constants.ts";
@@ -35,6 +35,8 @@ export interface ScoringContext {
   readonly index: CapabilityIndex;
   readonly load: LoadTracker;
   readonly constants: Constants;
+  /** Ranges of the factors, in the order of `factorNames`. */
+  readonly ranges: readonly Factor["range"][];
   readonly preference: Preference;
   /** What is needed; empty when nothing is. */
   readonly required: readonly RequiredFeatures[];

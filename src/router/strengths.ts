@@ -54,3 +54,15 @@ function quickness(profile: ModelProfile | undefined, constants: Constants): num
   const value = 1 - Math.log2(Math.max(1, sizeB)) / Math.log2(constants.quickHalfB);
   return Math.min(1, Math.max(0, value));
 }
+
+/** The four greatest of a model's marked strengths. */
+export function strengthsInWords(
+  profile: ModelProfile | undefined,
+): string {
+  if (profile === undefined) return "strengths unknown";
+  const marked = Object.entries(profile.specialities).filter(([, value]) => value > 0)
+    .sort((a, b) => b[1] - a[1]).slice(0, 4);
+  return marked.length === 0
+    ? "no marked strength"
+    : `strong in ${marked.map(([name, value]) => `${name} ${value}`).join(", ")}`;
+}

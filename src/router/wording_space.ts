@@ -39,16 +39,24 @@ export class WordingSpace {
 
   /** The vector of `text`; of length 0 when it has nothing in common with any text. */
   vectorOf(text: string): SparseVector {
-    return this.#weigh(this.#distinct(text).filter((bucket) => this.#rarity[bucket]! > 0));
+    return this.#weigh(this.#distinct(text));
   }
 
-  #weigh(buckets: readonly number[]): SparseVector {
-    const weights = Float32Array.from(buckets, (bucket) => this.#rarity[bucket]!);
+  #weigh(found: readonly number[]): SparseVector {
+    const buckets = new Uint32Array(found.length);
+    const weights = new Float32Array(found.length);
+    let length = 0;
     let norm = 0;
-    for (const weight of weights) norm += weight * weight;
+    for (let i = 0; i < found.length; i++) {
+      const rarity = this.#rarity[found[i]!]!;
+      if (rarity === 0) continue;
+      buckets[length] = found[i]!;
+      weights[length++] = rarity;
+      norm += rarity * rarity;
+    }
     const scale = norm === 0 ? 0 : 1 / Math.sqrt(norm);
-    for (let i = 0; i < weights.length; i++) weights[i]! *= scale;
-    return { buckets: Uint32Array.from(buckets), weights };
+    for (let i = 0; i < length; i++) weights[i]! *= scale;
+    return { buckets: buckets.subarray(0, length), weights: weights.subarray(0, length) };
   }
 
   /** Buckets of the features of `text`, each once. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import fc from "fast-check";
 import { type Capability, ManualClock, type RouteRequest } from "../../core/mod.ts";
 import { createRouter, type Router, type RouterSettings } from "../mod.ts";
 
@@ -58,6 +59,11 @@ export function routerOf(
   });
   router.setCapabilities(capabilities.map((each) => ({ capability: each, vectors: [] })));
   return { router, clock };
+}
+
+/** Text of any code units, lone surrogates among them. */
+export function anyText(maxLength: number): fc.Arbitrary<string> {
+  return fc.string({ unit: fc.nat(0xffff).map((code) => String.fromCharCode(code)), maxLength });
 }
 
 /** A unit vector of 16 dimensions along `axis`, with a part of `share` along `other`. */
