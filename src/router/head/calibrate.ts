@@ -146,36 +146,37 @@ function* observe(
   }
   const prototypes = yield* buildPrototypes(routes, { dimensions, most: mostPrototypes });
   const scorer = new LinearScorer(parts);
-  const look = (
-    text: string,
+  const withVector: Observation[] = [];
+  const withoutVector: Observation[] = [];
+  const note = (
     vector: Float32Array | undefined,
     known: Pick<Observation, "label" | "origin">,
   ): Observation => {
-    scorer.score(text, vector);
     const best = scorer.best(3);
     const logits = scorer.logits.slice();
     const [, , likeness] = signalsOf(logits, { temperature: 1, best, prototypes, vector });
     return { logits, best, ...known, likeness };
   };
-  const withVector: Observation[] = [];
-  const withoutVector: Observation[] = [];
-  const lookTwice = (
+  const look = (
     text: string,
     vector: Float32Array | undefined,
     known: Pick<Observation, "label" | "origin">,
   ): void => {
-    if (vector !== undefined) withVector.push(look(text, vector, known));
-    withoutVector.push(look(text, undefined, known));
+    scorer.score(text, undefined);
+    withoutVector.push(note(undefined, known));
+    if (vector === undefined) return;
+    scorer.scoreAgain(vector);
+    withVector.push(note(vector, known));
   };
   for (const [n, i] of fold.test.entries()) {
     if (n % yieldEvery === 0) yield;
     const label = foldLabel(data.labels[i]!, fold.positions) ?? -2;
     if (label < outOfScopeLabel) continue;
     const origin = label >= 0 ? "utterance" : data.labels[i]! >= 0 ? "excluded" : "given";
-    lookTwice(data.texts[i]!, data.vectors[i], { label, origin });
+    look(data.texts[i]!, data.vectors[i], { label, origin });
   }
   for (const [i, text] of options.background.texts.entries()) {
-    lookTwice(text, options.background.vectors[i], { label: -1, origin: "background" });
+    look(text, options.background.vectors[i], { label: -1, origin: "background" });
   }
   return { withVector, withoutVector };
 }

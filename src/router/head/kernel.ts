@@ -13,6 +13,7 @@ interface KernelExports {
   product(
     a: number,
     aStride: number,
+    aStep: number,
     b: number,
     bStride: number,
     c: number,
@@ -39,7 +40,11 @@ interface KernelExports {
     row: number,
     columns: number,
   ): void;
+  adam(w: number, g: number, m: number, v: number, p: number, count: number): void;
 }
+
+/** Compiled once: what the engine optimises while one kernel runs serves all. */
+let compiled: WebAssembly.Module | undefined;
 
 /** Rounds up to a multiple, as tiles need it. */
 export function padTo(value: number, multiple: number): number {
@@ -81,8 +86,8 @@ export class Kernel {
   constructor(size: KernelSize) {
     const bytes = size.numbers * 4 + size.blocks * alignment;
     const memory = new WebAssembly.Memory({ initial: Math.max(1, Math.ceil(bytes / pageBytes)) });
-    const module = new WebAssembly.Module(kernelModule());
-    const instance = new WebAssembly.Instance(module, { env: { memory } });
+    compiled ??= new WebAssembly.Module(kernelModule());
+    const instance = new WebAssembly.Instance(compiled, { env: { memory } });
     this.#buffer = memory.buffer as ArrayBuffer;
     this.#exports = instance.exports as unknown as KernelExports;
   }
@@ -105,27 +110,39 @@ export class Kernel {
   }
 
   /**
-   * `c += a b` for `rows` (a multiple of 4) rows of `a`, `inner` columns of `a` and rows of `b`,
-   * and all columns of `b` (a multiple of 8).
+   * `c += a b` for all rows of `c` (a multiple of 4), all columns of `b` (a multiple of 8) and `inner`
+   * columns of `a`; or with `transposed`, `c += a' b` for `inner` rows of `a`.
    */
-  product(a: Matrix, b: Matrix, c: Matrix, options: { rows: number; inner: number }): void {
-    if (options.rows === 0 || options.inner === 0) return;
+  product(a: Matrix, b: Matrix, options: {
+    readonly into: Matrix;
+    readonly inner: number;
+    readonly transposed?: boolean;
+  }): void {
+    const { into: c, inner, transposed = false } = options;
+    if (c.rows === 0 || inner === 0) return;
+    const line = a.columns * 4;
     this.#exports.product(
       a.address,
-      a.columns * 4,
+      transposed ? 4 : line,
+      transposed ? line : 4,
       b.address,
       b.columns * 4,
       c.address,
       c.columns * 4,
-      options.rows,
+      c.rows,
       b.columns,
-      options.inner,
+      inner,
     );
   }
 
   /** `out[outRow] += sum of values[i] * table[indexes[i]]` for `i` from `first`, `count` of them. */
   gather(
-    sparse: { indexes: Integers; values: Matrix; first: number; count: number },
+    sparse: {
+      readonly indexes: Integers;
+      readonly values: Matrix;
+      readonly first: number;
+      readonly count: number;
+    },
     table: Matrix,
     out: { matrix: Matrix; row: number },
   ): void {
@@ -156,6 +173,27 @@ export class Kernel {
       table.columns * 4,
       from.matrix.address + from.row * from.matrix.columns * 4,
       table.columns,
+    );
+  }
+
+  /**
+   * One step of Adam on `state.weights`, all of the same shape (a multiple of 4 numbers). `constants`
+   * has eight: the share of the gradient that counts, the decay of the first moment and its
+   * complement, the same of the second, the share of a weight that is kept, the step and a tiny number.
+   */
+  adam(
+    state: { weights: Matrix; gradient: Matrix; first: Matrix; second: Matrix },
+    constants: Matrix,
+  ): void {
+    const { weights, gradient, first, second } = state;
+    if (weights.data.length === 0) return;
+    this.#exports.adam(
+      weights.address,
+      gradient.address,
+      first.address,
+      second.address,
+      constants.address,
+      weights.data.length,
     );
   }
 

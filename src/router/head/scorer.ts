@@ -9,7 +9,7 @@ import { logSumExp } from "./gate.ts";
 import { type Integers, Kernel, type Matrix, padTo } from "./kernel.ts";
 import { likeness, type PrototypeData } from "./prototypes.ts";
 import type { QuantizedTable } from "./types.ts";
-import { Vocabulary } from "./vocabulary.ts";
+import { type SparseText, Vocabulary } from "./vocabulary.ts";
 
 /** The parts of a head that logits come from. */
 export interface LinearParts {
@@ -35,6 +35,7 @@ export class LinearScorer {
   readonly #everyDimension: Integers;
   readonly #vector: Matrix;
   readonly #out: Matrix;
+  #known: SparseText;
 
   /** Unpacks `parts`. */
   constructor(parts: LinearParts) {
@@ -43,6 +44,7 @@ export class LinearScorer {
     const dimensions = parts.dense.rows;
     this.#parts = parts;
     this.vocabulary = new Vocabulary(parts.grams, parts.gramWeights);
+    this.#known = this.vocabulary.read("");
     this.#kernel = new Kernel({ numbers: stride * (dimensions + 1) + 2 * dimensions, blocks: 4 });
     this.#dense = this.#kernel.matrix(dimensions, stride);
     this.#everyDimension = this.#kernel.integers(dimensions);
@@ -60,6 +62,12 @@ export class LinearScorer {
 
   /** Fills {@linkcode LinearScorer.logits}. A vector of another length counts as none. */
   score(text: string, vector: Float32Array | undefined): void {
+    this.#known = this.vocabulary.read(text);
+    this.scoreAgain(vector);
+  }
+
+  /** The same for the text of the last call, with another vector. */
+  scoreAgain(vector: Float32Array | undefined): void {
     const dimensions = this.#parts.dense.rows;
     if (vector === undefined || vector.length !== dimensions || dimensions === 0) {
       this.logits.set(this.#parts.textBias);
@@ -75,7 +83,7 @@ export class LinearScorer {
     const { codes, scales } = this.#parts.sparse;
     const logits = this.logits;
     const classes = logits.length;
-    const { rows, values, count } = this.vocabulary.read(text);
+    const { rows, values, count } = this.#known;
     for (let i = 0; i < count; i++) {
       const row = rows[i]!;
       const factor = values[i]! * scales[row]!;

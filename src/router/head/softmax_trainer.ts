@@ -79,9 +79,11 @@ interface Workspace {
   readonly dense: Matrix;
   readonly sparse: Matrix;
   readonly input: Matrix;
-  readonly transposed: Matrix;
   readonly logits: Matrix;
   readonly gradient: Matrix;
+  readonly first: Matrix;
+  readonly second: Matrix;
+  readonly constants: Matrix;
   readonly indexes: Integers;
   readonly values: Matrix;
   readonly steps: Matrix;
@@ -99,19 +101,21 @@ function workspace(
     longest = Math.max(longest, samples.sparse.offsets[i]! - samples.sparse.offsets[i - 1]!);
   }
   const kernel = new Kernel({
-    numbers: stride * (2 * dimensions + shape.rows + shape.batch) +
-      2 * dimensions * shape.batch + 2 * entries + longest,
-    blocks: 10,
+    numbers: stride * (4 * dimensions + shape.rows + shape.batch) +
+      dimensions * shape.batch + 2 * entries + longest + 8,
+    blocks: 12,
   });
   const space = {
     kernel,
     stride,
     dense: kernel.matrix(dimensions, stride),
     gradient: kernel.matrix(dimensions, stride),
+    first: kernel.matrix(dimensions, stride),
+    second: kernel.matrix(dimensions, stride),
+    constants: kernel.matrix(1, 8),
     sparse: kernel.matrix(shape.rows, stride),
     logits: kernel.matrix(shape.batch, stride),
     input: kernel.matrix(shape.batch, dimensions),
-    transposed: kernel.matrix(dimensions, shape.batch),
     indexes: kernel.integers(entries),
     values: kernel.matrix(1, entries),
     steps: kernel.matrix(1, longest),
@@ -159,6 +163,21 @@ function meanVector(vectors: readonly Float32Array[], dimensions: number): Float
   return mean;
 }
 
+/** All vectors, centred and scaled, one row each. */
+function standardInputs(
+  vectors: readonly Float32Array[],
+  options: { mean: Float64Array; scale: number; columns: number },
+): Float32Array {
+  const { mean, scale, columns } = options;
+  const inputs = new Float32Array(vectors.length * columns);
+  vectors.forEach((vector, i) => {
+    for (let d = 0; d < vector.length; d++) {
+      inputs[i * columns + d] = (vector[d]! - mean[d]!) * scale;
+    }
+  });
+  return inputs;
+}
+
 /**
  * Trains a model of `classes` classes over vectors of `dimensions` and `rows` n-grams. Yields between
  * batches, a few milliseconds of work each, so that the caller can let others run.
@@ -183,13 +202,18 @@ export function* trainSoftmax(
   const random = seededRandom(options.seed);
   const order = Int32Array.from({ length: count }, (_, i) => i);
   const bias = new Float64Array(stride);
-  const moments = {
-    first: new Float32Array(space.dense.data.length),
-    second: new Float32Array(space.dense.data.length),
-  };
   const squares = new Float32Array(options.rows);
   const steps = settings.epochs * Math.ceil(count / batch);
   const paddedDimensions = space.input.columns;
+  const inputs = standardInputs(samples.vectors, { mean, scale, columns: paddedDimensions });
+  const slice = {
+    indexes: space.indexes,
+    values: space.values,
+    steps: space.steps,
+    first: 0,
+    count: 0,
+  };
+  const row = { matrix: space.logits, row: 0 };
   let step = 0;
   for (let epoch = 0; epoch < settings.epochs; epoch++) {
     shuffle(order, random);
@@ -197,43 +221,39 @@ export function* trainSoftmax(
       const size = Math.min(batch, count - first);
       const left = 1 - step / steps;
       step++;
-      space.transposed.data.fill(0);
-      for (let i = 0; i < batch; i++) {
-        for (let c = 0; c < stride; c++) {
-          space.logits.data[i * stride + c] = i < size ? bias[c]! : 0;
-        }
-        if (i >= size) continue;
-        const vector = samples.vectors[order[first + i]!]!;
-        for (let d = 0; d < dimensions; d++) {
-          const value = (vector[d]! - mean[d]!) * scale;
-          space.input.data[i * paddedDimensions + d] = value;
-          space.transposed.data[d * batch + i] = value;
-        }
+      for (let i = 0; i < size; i++) {
+        space.logits.data.set(bias, i * stride);
+        const at = order[first + i]! * paddedDimensions;
+        space.input.data.set(inputs.subarray(at, at + paddedDimensions), i * paddedDimensions);
       }
-      kernel.product(space.input, space.dense, space.logits, {
-        rows: batch,
-        inner: dimensions,
-      });
+      kernel.product(space.input, space.dense, { into: space.logits, inner: dimensions });
       for (let i = 0; i < size; i++) {
         const sample = order[first + i]!;
-        const from = samples.sparse.offsets[sample]!;
-        const entries = samples.sparse.offsets[sample + 1]! - from;
-        const sparse = { indexes: space.indexes, first: from, count: entries };
-        kernel.gather({ ...sparse, values: space.values }, space.sparse, {
-          matrix: space.logits,
-          row: i,
-        });
+        slice.first = samples.sparse.offsets[sample]!;
+        slice.count = samples.sparse.offsets[sample + 1]! - slice.first;
+        row.row = i;
+        kernel.gather(slice, space.sparse, row);
         lossGradient(space.logits.data, {
           offset: i * stride,
           classes,
           label: samples.labels[sample]!,
         });
       }
-      for (let i = size; i < batch; i++) {
-        space.logits.data.fill(0, i * stride, (i + 1) * stride);
-      }
-      updateSparse(space, { samples, order, first, size, squares, settings, left, classes });
-      updateDense(space, { settings, left, step, batch, size, moments, bias, classes });
+      // Rows of an incomplete batch still hold what the one before left there.
+      space.logits.data.fill(0, size * stride);
+      updateSparse(space, {
+        samples,
+        order,
+        first,
+        size,
+        squares,
+        settings,
+        left,
+        classes,
+        slice,
+        row,
+      });
+      updateDense(space, { settings, left, step, batch, size, bias, classes });
       yield;
     }
   }
@@ -249,29 +269,29 @@ function updateSparse(space: Workspace, state: {
   settings: TrainerSettings;
   left: number;
   classes: number;
+  slice: Parameters<Kernel["scatter"]>[0];
+  row: { matrix: Matrix; row: number };
 }): void {
-  const { samples, squares, settings } = state;
+  const { samples, squares, settings, slice } = state;
   for (let i = 0; i < state.size; i++) {
     const sample = state.order[state.first + i]!;
     const from = samples.sparse.offsets[sample]!;
-    const count = samples.sparse.offsets[sample + 1]! - from;
+    slice.first = from;
+    slice.count = samples.sparse.offsets[sample + 1]! - from;
+    state.row.row = i;
     let norm = 0;
     for (let c = 0; c < state.classes; c++) {
       const g = space.logits.data[i * space.stride + c]!;
       norm += g * g;
     }
-    for (let j = 0; j < count; j++) {
+    for (let j = 0; j < slice.count; j++) {
       const row = samples.sparse.indexes[from + j]!;
       const value = samples.sparse.values[from + j]!;
       squares[row]! += value * value * norm;
       space.steps.data[j] = -settings.sparseStep * state.left * value /
         Math.sqrt(squares[row]! + tiny);
     }
-    space.kernel.scatter(
-      { indexes: space.indexes, steps: space.steps, first: from, count },
-      space.sparse,
-      { matrix: space.logits, row: i },
-    );
+    space.kernel.scatter(slice, space.sparse, state.row);
   }
 }
 
@@ -281,12 +301,10 @@ function updateDense(space: Workspace, state: {
   step: number;
   batch: number;
   size: number;
-  moments: { first: Float32Array; second: Float32Array };
   bias: Float64Array;
   classes: number;
 }): void {
   const { stride } = space;
-  const { first, second } = state.moments;
   const rate = state.settings.denseStep * state.left;
   for (let i = 0; i < state.size; i++) {
     for (let c = 0; c < state.classes; c++) {
@@ -294,23 +312,23 @@ function updateDense(space: Workspace, state: {
     }
   }
   space.gradient.data.fill(0);
-  space.kernel.product(space.transposed, space.logits, space.gradient, {
-    rows: space.transposed.rows,
+  space.kernel.product(space.input, space.logits, {
+    into: space.gradient,
     inner: state.batch,
+    transposed: true,
   });
   const correction = Math.sqrt(1 - secondMoment ** state.step) / (1 - firstMoment ** state.step);
-  const kept = 1 - rate * state.settings.denseDecay;
-  const weights = space.dense.data;
-  const gradient = space.gradient.data;
-  const share = 1 / state.size;
-  for (let i = 0; i < weights.length; i++) {
-    const g = gradient[i]! * share;
-    const m = firstMoment * first[i]! + (1 - firstMoment) * g;
-    const v = secondMoment * second[i]! + (1 - secondMoment) * g * g;
-    first[i] = m;
-    second[i] = v;
-    weights[i] = weights[i]! * kept - rate * correction * m / (Math.sqrt(v) + tiny);
-  }
+  space.constants.data.set([
+    1 / state.size,
+    firstMoment,
+    1 - firstMoment,
+    secondMoment,
+    1 - secondMoment,
+    1 - rate * state.settings.denseDecay,
+    rate * correction,
+    tiny,
+  ]);
+  space.kernel.adam({ ...space, weights: space.dense }, space.constants);
 }
 
 /** Folds the centring and the scale into the weights. */

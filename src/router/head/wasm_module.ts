@@ -1,6 +1,6 @@
 /**
- * The bytes of a small WebAssembly module with the three loops that training and scoring spend
- * their time in, four numbers at a time.
+ * The bytes of a small WebAssembly module with the loops that training and scoring spend their
+ * time in, four numbers at a time.
  *
  * Only plain SIMD is used, whose results are the same on every processor; the relaxed variants are
  * not. Encoding: WebAssembly core specification 2.0, "Binary Format".
@@ -101,6 +101,19 @@ function storeVector(address: Code, offset: number, value: Code): Code {
   return [...address, ...value, simd, 0x0b, 2, offset];
 }
 
+function binary(a: Code, b: Code, opcode: number): Code {
+  return [...a, ...b, simd, opcode, 0x01];
+}
+
+const addOp = 0xe4;
+const subtractOp = 0xe5;
+const multiplyOp = 0xe6;
+const divideOp = 0xe7;
+
+function squareRoot(a: Code): Code {
+  return [...a, simd, 0xe3, 0x01];
+}
+
 /** `sum + a * b`, lane by lane, rounded twice. */
 function multiplyAdd(sum: Code, a: Code, b: Code): Code {
   return [...sum, ...a, ...b, simd, 0xe6, 0x01, simd, 0xe4, 0x01];
@@ -114,10 +127,13 @@ interface FunctionCode {
   readonly body: (locals: Locals) => readonly Code[];
 }
 
-/** C += A B in tiles of four rows and eight columns. */
+/**
+ * C += A B in tiles of four rows and eight columns. Rows of A are `aStride` bytes apart and its columns
+ * `aStep`, so that a transposed A is the same matrix with both exchanged.
+ */
 const product: FunctionCode = {
   name: "product",
-  parameters: ["a", "aStride", "b", "bStride", "c", "cStride", "rows", "columns", "inner"],
+  parameters: ["a", "aStride", "aStep", "b", "bStride", "c", "cStride", "rows", "columns", "inner"],
   integers: ["j", "k", "bTile", "cTile", "pB", "p0", "p1", "p2", "p3", "c1", "c2", "c3"],
   vectors: ["b0", "b1", "x", "s00", "s01", "s10", "s11", "s20", "s21", "s30", "s31"],
   body: (v) => {
@@ -149,7 +165,7 @@ const product: FunctionCode = {
             v.set("x", loadSplat(v.get(`p${r}`))),
             v.set(`s${r}0`, multiplyAdd(v.get(`s${r}0`), v.get("x"), v.get("b0"))),
             v.set(`s${r}1`, multiplyAdd(v.get(`s${r}1`), v.get("x"), v.get("b1"))),
-            v.advance(`p${r}`, four),
+            v.advance(`p${r}`, v.get("aStep")),
           ]),
           v.advance("pB", v.get("bStride")),
         ]),
@@ -224,7 +240,63 @@ const scatter: FunctionCode = {
   ])],
 };
 
-const functions = [product, gather, scatter];
+/**
+ * One step of Adam over `count` weights. The constants are splat from `p`: the share of the gradient,
+ * both moments with their complements, the weight kept, the rate and the tiny number.
+ */
+const adam: FunctionCode = {
+  name: "adam",
+  parameters: ["w", "g", "m", "v", "p", "count"],
+  integers: [],
+  vectors: ["share", "b1", "c1", "b2", "c2", "kept", "rate", "tiny", "x", "mean", "square"],
+  body: (v) => {
+    const constants = ["share", "b1", "c1", "b2", "c2", "kept", "rate", "tiny"];
+    const mul = (a: Code, b: Code) => binary(a, b, multiplyOp);
+    return [
+      ...constants.flatMap((local) => [
+        v.set(local, loadSplat(v.get("p"))),
+        v.advance("p", constant(4)),
+      ]),
+      v.countDown("count", 4, [
+        v.set("x", mul(loadVector(v.get("g"), 0), v.get("share"))),
+        v.set(
+          "mean",
+          binary(
+            mul(loadVector(v.get("m"), 0), v.get("b1")),
+            mul(v.get("x"), v.get("c1")),
+            addOp,
+          ),
+        ),
+        v.set(
+          "square",
+          binary(
+            mul(loadVector(v.get("v"), 0), v.get("b2")),
+            mul(mul(v.get("x"), v.get("x")), v.get("c2")),
+            addOp,
+          ),
+        ),
+        storeVector(v.get("m"), 0, v.get("mean")),
+        storeVector(v.get("v"), 0, v.get("square")),
+        storeVector(
+          v.get("w"),
+          0,
+          binary(
+            mul(loadVector(v.get("w"), 0), v.get("kept")),
+            binary(
+              mul(v.get("mean"), v.get("rate")),
+              binary(squareRoot(v.get("square")), v.get("tiny"), addOp),
+              divideOp,
+            ),
+            subtractOp,
+          ),
+        ),
+        ...["w", "g", "m", "v"].map((local) => v.advance(local, constant(16))),
+      ]),
+    ];
+  },
+};
+
+const functions = [product, gather, scatter, adam];
 
 function section(id: number, items: readonly Code[]): number[] {
   const content = list(items);
@@ -244,7 +316,7 @@ function encode(code: FunctionCode): number[] {
   return [...unsigned(body.length), ...body];
 }
 
-/** The module: imports `env.memory`, exports `product`, `gather` and `scatter`. */
+/** The module: imports `env.memory`, exports `product`, `gather`, `scatter` and `adam`. */
 export function kernelModule(): Uint8Array<ArrayBuffer> {
   return new Uint8Array([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
