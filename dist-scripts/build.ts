@@ -90,7 +90,7 @@ async function build(target: Target): Promise<string> {
   step(`${output}: ${(size / megabyte).toFixed(1)} MB`);
   if (target === hostTarget()) {
     await checkExecutable(output, { version: manifest.version });
-    step("checked: prints its version, serves and embeds");
+    step("checked: prints its version, embeds, remembers and serves");
   }
   return output;
 }

@@ -221,7 +221,15 @@ function testArguments(args: string[]): string[] {
   return [
     "-A",
     "--quiet",
-    ...(args.length > 0 ? args : ["--doc", "--parallel", "src/", "tests/", "mod.ts"]),
+    ...(args.length > 0 ? args : [
+      "--doc",
+      "--parallel",
+      // Minutes each: `deno task test:packaging`.
+      "--ignore=tests/packaging/slow/",
+      "src/",
+      "tests/",
+      "mod.ts",
+    ]),
   ];
 }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 /** Longest wait for any one answer. */
 const answerTimeoutMs = 60_000;
 
-/** Throws unless `executable` prints `version`, embeds a text and serves. */
+/** Throws unless `executable` prints `version`, embeds a text, remembers it and serves. */
 export async function checkExecutable(
   executable: string,
   options: { version: string },
@@ -28,6 +28,9 @@ export async function checkExecutable(
     if (dimensions !== 384) {
       throw new Error(`${executable} embeds into ${dimensions} dimensions instead of 384`);
     }
+    await run(executable, { args: ["memory", "add", "--text", "a small test"], env });
+    const found = await run(executable, { args: ["memory", "search", "test", "--json"], env });
+    if (!found.includes("a small test")) throw new Error(`${executable} does not remember`);
     await checkServing(executable, { dataDir, env });
   } finally {
     await Deno.remove(dataDir, { recursive: true });
