@@ -19,13 +19,13 @@ Deno.test("runCli() prints help and version on stdout", async () => {
 });
 
 Deno.test("runCli() tells of wrong usage on stderr and exits with 2", async () => {
-  const unknown = await runInMemory(["rout", "x"]);
+  const unknown = await runInMemory(["sevre", "x"]);
   assertEquals([unknown.code, unknown.stdout], [2, ""]);
   assertEquals(
     unknown.stderr,
     [
-      'error: Unknown command "rout"',
-      '  Did you mean "route"?',
+      'error: Unknown command "sevre"',
+      '  Did you mean "serve"?',
       "Usage: atmosphere COMMAND [flags]",
       "Run atmosphere --help for more",
       "",
