@@ -4,7 +4,7 @@
  * @module
  */
 
-import { anchors, anchorSpace, classAnchorCount } from "./anchors.ts";
+import { anchors, anchorWordings, classAnchorCount } from "./anchors.ts";
 import { classIndex, type IntentClass, intentClasses } from "./intent_classes.ts";
 import { fitKernelRidge, type KernelExamples, type KernelWeights } from "./kernel_ridge.ts";
 import { VectorTable } from "./vector_table.ts";
@@ -69,7 +69,7 @@ function fitClasses(kernel: KernelExamples["kernel"]): KernelWeights {
 
 function wordingKernel(): KernelExamples["kernel"] {
   const values = new Float32Array(classAnchorCount * classAnchorCount);
-  eachLikeness(anchorSpace().vectors, (i, j, value) => {
+  eachLikeness(anchorWordings().vectors, (i, j, value) => {
     values[i * classAnchorCount + j] = value;
     values[j * classAnchorCount + i] = value;
   });

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { AnchorModel } from "./anchor_model.ts";
+import { fitAnchorModel } from "./anchor_model.ts";
 import { anchors, nearestAnchor } from "./anchors.ts";
 import { classIndex, intentClasses } from "./intent_classes.ts";
 import { resolveConstants } from "./constants.ts";
@@ -13,7 +13,7 @@ function separated(): Float32Array[] {
   );
 }
 
-const model = new AnchorModel(separated());
+const model = fitAnchorModel(separated());
 
 Deno.test("classScores() is greatest for the class whose anchors are near", () => {
   for (const name of intentClasses) {
@@ -38,8 +38,8 @@ Deno.test("nearestAnchor() names an anchor of the class", () => {
   assertEquals(anchors.find(({ text }) => text === found?.text)?.label, "maths");
 });
 
-Deno.test("AnchorModel() refuses another number of vectors", () => {
-  assertThrows(() => new AnchorModel([axis(1)]), TypeError, "Cannot set 1 anchors");
+Deno.test("fitAnchorModel() refuses another number of vectors", () => {
+  assertThrows(() => fitAnchorModel([axis(1)]), TypeError, "Cannot set 1 anchors");
 });
 
 Deno.test("estimateIntent() gives probabilities that sum to one, with and without a vector", () => {

@@ -6,7 +6,7 @@
 
 import { type IntentClass, intentClasses } from "./intent_classes.ts";
 import data from "./specialities.json" with { type: "json" };
-import { WordingSpace } from "./wording_space.ts";
+import { countFeatures, type SparseVector, WordingSpace } from "./wording_space.ts";
 
 /** An anchor utterance and what it stands for. */
 export interface Anchor {
@@ -39,12 +39,25 @@ export function anchorsFingerprint(): string {
   return hash.toString(16).padStart(8, "0");
 }
 
-let space: WordingSpace | undefined;
+/** The class anchors' wordings, and the space that they span. */
+export interface AnchorWordings {
+  readonly space: WordingSpace;
+  readonly vectors: readonly SparseVector[];
+  /** How many anchors have the feature of each bucket. */
+  readonly counts: Uint16Array;
+}
 
-/** The space of the class anchors' wordings; made when it is first needed. */
-export function anchorSpace(): WordingSpace {
-  space ??= new WordingSpace(anchors.slice(0, classAnchorCount).map(({ text }) => text));
-  return space;
+let wordings: AnchorWordings | undefined;
+
+/** The wordings of the class anchors; read when they are first needed, which takes a moment. */
+export function anchorWordings(): AnchorWordings {
+  if (wordings === undefined) {
+    const texts = anchors.slice(0, classAnchorCount).map(({ text }) => text);
+    const { counts, features } = countFeatures(texts);
+    const space = new WordingSpace(counts, texts.length);
+    wordings = { space, counts, vectors: features.map((buckets) => space.weigh(buckets)) };
+  }
+  return wordings;
 }
 
 /** The anchor of class `label` that is nearest by `cosines` to all anchors. */

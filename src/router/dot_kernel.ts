@@ -40,7 +40,29 @@ interface KernelExports {
   ) => void;
 }
 
-/** Vectors of equal length, quantised; compare with `dotAll`. */
+/** Rows of 8-bit components, each with the scale that makes numbers of them. */
+export interface QuantisedRows {
+  readonly dimensions: number;
+  /** Row after row. */
+  readonly components: Int8Array;
+  /** One a row. */
+  readonly scales: Float32Array;
+}
+
+/** Rounds `vectors` of `dimensions` components each. */
+export function quantiseRows(vectors: readonly Float32Array[], dimensions: number): QuantisedRows {
+  const components = new Int8Array(vectors.length * dimensions);
+  const scales = Float32Array.from(vectors, (vector) => peakOf(vector) / rowPeak);
+  vectors.forEach((vector, row) => {
+    const gain = scales[row] === 0 ? 0 : 1 / scales[row]!;
+    for (let i = 0; i < dimensions; i++) {
+      components[row * dimensions + i] = Math.round(vector[i]! * gain);
+    }
+  });
+  return { dimensions, components, scales };
+}
+
+/** Quantised vectors of equal length; compare with `dotAll`. */
 export class DotKernel {
   readonly #count: number;
   readonly #dimensions: number;
@@ -51,9 +73,9 @@ export class DotKernel {
   readonly #dots: KernelExports["dots"];
   #queryScale = 0;
 
-  /** Quantises `vectors`, each of `dimensions` components. */
-  constructor(vectors: readonly Float32Array[], dimensions: number) {
-    this.#count = vectors.length;
+  /** Copies `rows`. */
+  constructor({ dimensions, components, scales: rowScales }: QuantisedRows) {
+    this.#count = rowScales.length;
     this.#dimensions = dimensions;
     this.#padded = Math.max(lane, Math.ceil(dimensions / lane) * lane);
     const rows = this.#padded * 2;
@@ -61,9 +83,7 @@ export class DotKernel {
     const out = scales + 4 * this.#count;
     const bytes = out + 4 * this.#count;
     this.#offsets = { rows, scales, out };
-    kernel ??= new WebAssembly.Module(
-      Uint8Array.from(atob(kernelBase64), (char) => char.charCodeAt(0)),
-    );
+    kernel ??= new WebAssembly.Module(Uint8Array.fromBase64(kernelBase64));
     const exports = new WebAssembly.Instance(kernel).exports as unknown as KernelExports;
     const pages = Math.ceil(bytes / pageBytes);
     if (pages > 1) exports.memory.grow(pages - 1);
@@ -71,16 +91,22 @@ export class DotKernel {
     this.#dots = exports.dots;
     this.#query = new Int16Array(buffer, 0, this.#padded);
     this.#out = new Float32Array(buffer, out, this.#count);
-    const quantised = new Int8Array(buffer, rows, this.#padded * this.#count);
-    const rowScales = new Float32Array(buffer, scales, this.#count);
-    vectors.forEach((vector, row) => {
-      const peak = peakOf(vector);
-      rowScales[row] = peak / rowPeak;
-      const gain = peak === 0 ? 0 : rowPeak / peak;
-      for (let i = 0; i < dimensions; i++) {
-        quantised[row * this.#padded + i] = Math.round(vector[i]! * gain);
-      }
-    });
+    new Float32Array(buffer, scales, this.#count).set(rowScales);
+    const padded = new Int8Array(buffer, rows, this.#padded * this.#count);
+    for (let row = 0; row < this.#count; row++) {
+      const from = row * dimensions;
+      padded.set(components.subarray(from, from + dimensions), row * this.#padded);
+    }
+  }
+
+  /** Number of rows. */
+  get rows(): number {
+    return this.#count;
+  }
+
+  /** Length of a row. */
+  get dimensions(): number {
+    return this.#dimensions;
   }
 
   /** Dot products of `query` with every vector, in order; the array is reused by the next call. */

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { DotKernel } from "./dot_kernel.ts";
+import { DotKernel, quantiseRows } from "./dot_kernel.ts";
 import { VectorTable } from "./vector_table.ts";
 
 function unit(values: readonly number[]): Float32Array {
@@ -44,7 +44,7 @@ Deno.test("dotAll() is off by less than 0.002 for unit vectors of 384 dimensions
 });
 
 Deno.test("dotRange() computes a part, at its place", () => {
-  const kernel = new DotKernel([unit([1, 0]), unit([0, 1]), unit([1, 1])], 2);
+  const kernel = new DotKernel(quantiseRows([unit([1, 0]), unit([0, 1]), unit([1, 1])], 2));
   kernel.setQuery(unit([0, 1]));
   const found = kernel.dotRange(1, 3);
   assertAlmostEquals(found[1]!, 1, 0.01);
@@ -54,8 +54,10 @@ Deno.test("dotRange() computes a part, at its place", () => {
 });
 
 Deno.test("dotAll() survives vectors of nothing, zeros and no numbers", () => {
-  assertEquals(new DotKernel([], 0).dotAll(new Float32Array(0)).length, 0);
-  const kernel = new DotKernel([new Float32Array(3), Float32Array.of(NaN, 1, Infinity)], 3);
+  assertEquals(new DotKernel(quantiseRows([], 0)).dotAll(new Float32Array(0)).length, 0);
+  const kernel = new DotKernel(
+    quantiseRows([new Float32Array(3), Float32Array.of(NaN, 1, Infinity)], 3),
+  );
   assertEquals([...kernel.dotAll(new Float32Array(3))], [0, 0]);
   assert([...kernel.dotAll(Float32Array.of(NaN, 1, 0))].every(Number.isFinite));
 });

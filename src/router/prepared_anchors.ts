@@ -8,10 +8,13 @@
 
 import type { EmbedderModel } from "../core/mod.ts";
 import { AnchorModel, WordingModel } from "./anchor_model.ts";
-import { anchors } from "./anchors.ts";
+import { classAnchorCount } from "./anchors.ts";
+import { DotKernel } from "./dot_kernel.ts";
 import { intentClasses } from "./intent_classes.ts";
 import type { KernelWeights } from "./kernel_ridge.ts";
 import data from "./prepared_anchors.json" with { type: "json" };
+import { WordingScores } from "./wording_scores.ts";
+import { bucketCount, WordingSpace } from "./wording_space.ts";
 
 /** A space of vectors, as far as it must be told apart from others. */
 export type VectorSpace = Pick<EmbedderModel, "name" | "dtype" | "dimensions">;
@@ -38,22 +41,42 @@ export function preparedWordingModel(): WordingModel {
 }
 
 function decodeAnchorModel(): AnchorModel {
-  const { dimensions } = data.embedder;
-  const components = new Int8Array(decode(data.vectors));
-  const scales = new Float32Array(decode(data.scales));
-  const vectors = anchors.map((_, i) => {
-    const row = components.subarray(i * dimensions, (i + 1) * dimensions);
-    return Float32Array.from(row, (x) => x * scales[i]!);
+  const { table: components, buckets, counts, scales } = data.wordingTable;
+  const bucketCounts = new Uint16Array(bucketCount);
+  const rows = new Uint16Array(decode(buckets));
+  const rowCounts = new Uint16Array(decode(counts));
+  for (let row = 0; row < rows.length; row++) bucketCounts[rows[row]!] = rowCounts[row]!;
+  return new AnchorModel({
+    vectors: new DotKernel({
+      dimensions: data.embedder.dimensions,
+      components: new Int8Array(decode(data.vectors)),
+      scales: new Float32Array(decode(data.scales)),
+    }),
+    weights: {
+      classes: weightsOf(data.classes, intentClasses.length),
+      hardness: weightsOf(data.hardness, 1),
+    },
+    space: new WordingSpace(bucketCounts, classAnchorCount),
+    wording: new WordingScores({
+      outputs: intentClasses.length,
+      buckets: rows,
+      table: scaled(new Int8Array(decode(components)), new Float32Array(decode(scales))),
+    }),
   });
-  return new AnchorModel(vectors, {
-    classes: weightsOf(data.classes, intentClasses.length),
-    hardness: weightsOf(data.hardness, 1),
-  });
+}
+
+/** Numbers from rows of 8-bit ones, with a scale for each column. */
+function scaled(components: Int8Array, scales: Float32Array): Float32Array {
+  const table = new Float32Array(components.length);
+  for (let at = 0; at < table.length; at += scales.length) {
+    for (let o = 0; o < scales.length; o++) table[at + o] = components[at + o]! * scales[o]!;
+  }
+  return table;
 }
 
 /** Contributions by example and then the bias, as 32-bit numbers. */
 function weightsOf(text: string, outputs: number): KernelWeights {
-  const values = Float64Array.from(new Float32Array(decode(text)));
+  const values = new Float64Array(new Float32Array(decode(text)));
   return {
     alphas: values.subarray(0, values.length - outputs),
     bias: values.subarray(values.length - outputs),
@@ -61,5 +84,5 @@ function weightsOf(text: string, outputs: number): KernelWeights {
 }
 
 function decode(text: string): ArrayBuffer {
-  return Uint8Array.from(atob(text), (char) => char.charCodeAt(0)).buffer;
+  return Uint8Array.fromBase64(text).buffer;
 }

@@ -1,8 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { ManualClock } from "../core/mod.ts";
 import { anchors, anchorsFingerprint } from "./anchors.ts";
-import { fitWording } from "./anchor_fit.ts";
-import { WordingModel } from "./anchor_model.ts";
+import { fitWordingModel } from "./anchor_model.ts";
 import { intentClasses } from "./intent_classes.ts";
 import { isPrepared, preparedAnchorModel, preparedWordingModel } from "./prepared_anchors.ts";
 import data from "./prepared_anchors.json" with { type: "json" };
@@ -49,7 +48,7 @@ Deno.test("preparedAnchorModel() puts nearly every anchor in its own class", () 
 Deno.test("preparedWordingModel() is the fit to the anchors' wordings", () => {
   const prepared = new Float64Array(intentClasses.length);
   const fitted = new Float64Array(intentClasses.length);
-  const fresh = new WordingModel(fitWording());
+  const fresh = fitWordingModel();
   for (const text of ["Write a test for this class", "What time is it in Peru?", "", "ß漢字😀"]) {
     preparedWordingModel().classScores(text, prepared);
     fresh.classScores(text, fitted);

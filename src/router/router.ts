@@ -18,7 +18,7 @@ import {
   type RouteMatch,
   type RouteRequest,
 } from "../core/mod.ts";
-import { AnchorModel, type WordingModel } from "./anchor_model.ts";
+import { type AnchorModel, fitAnchorModel, type WordingModel } from "./anchor_model.ts";
 import { anchors } from "./anchors.ts";
 import { CandidatePool, rejectionsOf, type Search } from "./candidate_pool.ts";
 import { CapabilityIndex, type IndexedCapability } from "./capability_index.ts";
@@ -133,7 +133,7 @@ class SemanticRouter implements Router {
 
   setAnchors(vectors: readonly Float32Array[]): void {
     if (this.#isPrepared && vectors.length === 0) return;
-    this.#anchors = new AnchorModel(vectors);
+    this.#anchors = fitAnchorModel(vectors);
   }
 
   needsMeaning(request: RouteRequest): boolean {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DotKernel } from "./dot_kernel.ts";
+import { DotKernel, quantiseRows } from "./dot_kernel.ts";
 
 /** Rows of equal length: exact for one, near enough for all. */
 export class VectorTable {
@@ -28,7 +28,7 @@ export class VectorTable {
       }
       this.#data.set(vector, row * this.dimensions);
     });
-    this.#kernel = new DotKernel(vectors, this.dimensions);
+    this.#kernel = new DotKernel(quantiseRows(vectors, this.dimensions));
   }
 
   /** Whether `vector` is of the same space, as far as its length tells. */

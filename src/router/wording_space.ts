@@ -16,33 +16,27 @@ export const bucketCount = 65_536;
 const headChars = 500;
 const tailChars = 200;
 
-/** The space that the wordings of some texts span; a feature that none of them has is nothing. */
+/** A space of wordings; a feature that is rare weighs more, one that is unknown is nothing. */
 export class WordingSpace {
-  /** Vectors of the texts, in order. */
-  readonly vectors: readonly SparseVector[];
-  /** Inverse document frequency by bucket; 0 for what no text has. */
+  /** Inverse document frequency by bucket; 0: unknown. */
   readonly #rarity = new Float32Array(bucketCount);
-  readonly #seen = new Uint32Array(bucketCount);
-  #round = 0;
 
-  /** Spans the space of `texts`. */
-  constructor(texts: readonly string[]) {
-    const features = texts.map((text) => this.#distinct(text));
-    const counts = new Uint32Array(bucketCount);
-    for (const buckets of features) for (const bucket of buckets) counts[bucket]!++;
+  /** Takes in how many of `texts` texts have the feature of each bucket. */
+  constructor(counts: Uint16Array, texts: number) {
     for (let bucket = 0; bucket < bucketCount; bucket++) {
       const count = counts[bucket]!;
-      if (count > 0) this.#rarity[bucket] = Math.log((texts.length + 1) / (count + 0.5));
+      // What a single text has is its author's manner rather than its subject.
+      if (count >= 2) this.#rarity[bucket] = Math.log((texts + 1) / (count + 0.5));
     }
-    this.vectors = features.map((buckets) => this.#weigh(buckets));
   }
 
   /** The vector of `text`; of length 0 when it has nothing in common with any text. */
   vectorOf(text: string): SparseVector {
-    return this.#weigh(this.#distinct(text));
+    return this.weigh(featuresOf(text));
   }
 
-  #weigh(found: readonly number[]): SparseVector {
+  /** The vector of a text with the features of these buckets. */
+  weigh(found: readonly number[]): SparseVector {
     const buckets = new Uint32Array(found.length);
     const weights = new Float32Array(found.length);
     let length = 0;
@@ -58,22 +52,36 @@ export class WordingSpace {
     for (let i = 0; i < length; i++) weights[i]! *= scale;
     return { buckets: buckets.subarray(0, length), weights: weights.subarray(0, length) };
   }
+}
 
-  /** Buckets of the features of `text`, each once. */
-  #distinct(text: string): number[] {
-    const round = ++this.#round;
-    const buckets: number[] = [];
-    const add = (hash: number): void => {
-      const bucket = (hash ^ (hash >>> 16)) & (bucketCount - 1);
-      if (this.#seen[bucket] === round) return;
-      this.#seen[bucket] = round;
-      buckets.push(bucket);
-    };
-    const sample = excerpt(text);
-    addWords(sample, add);
-    addRuns(sample, add);
-    return buckets;
-  }
+/** How many of `texts` have the feature of each bucket, and the buckets of each text. */
+export function countFeatures(
+  texts: readonly string[],
+): { counts: Uint16Array; features: readonly (readonly number[])[] } {
+  const features = texts.map(featuresOf);
+  const counts = new Uint16Array(bucketCount);
+  for (const buckets of features) for (const bucket of buckets) counts[bucket]!++;
+  return { counts, features };
+}
+
+/** Marks of the buckets that the latest text has, by the text's number. */
+const seen = new Uint32Array(bucketCount);
+let round = 0;
+
+/** Buckets of the features of `text`, each once. */
+function featuresOf(text: string): number[] {
+  round = (round + 1) >>> 0;
+  const buckets: number[] = [];
+  const add = (hash: number): void => {
+    const bucket = (hash ^ (hash >>> 16)) & (bucketCount - 1);
+    if (seen[bucket] === round) return;
+    seen[bucket] = round;
+    buckets.push(bucket);
+  };
+  const sample = excerpt(text);
+  addWords(sample, add);
+  addRuns(sample, add);
+  return buckets;
 }
 
 function excerpt(text: string): string {
