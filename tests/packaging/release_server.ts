@@ -1,0 +1,116 @@
+/** A place of releases as the installer knows it, with faults on demand. */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { finish } from "./tools.ts";
+
+/** What the server does wrong. */
+export interface Faults {
+  /** Ends the archive after this many bytes, by closing the connection. */
+  readonly cutAt?: number;
+  /** Ends the archive after this many bytes, as if it were whole. */
+  readonly shortenTo?: number;
+  /** Sends a checksum of something else. */
+  readonly wrongChecksum?: boolean;
+  /** Content of `checksums.txt` instead of the true one. */
+  readonly checksums?: string;
+  /** Answers 404 for names that contain this. */
+  readonly missing?: string;
+  /** Sends half of the archive and then nothing. */
+  readonly stalls?: boolean;
+  /** Redirects everything once, as the real one does. */
+  readonly redirects?: boolean;
+}
+
+/** A running server. */
+export interface ReleaseServer extends AsyncDisposable {
+  /** For `ATMOSPHERE_RELEASES_URL`. */
+  readonly url: string;
+  /** Paths that were asked for. */
+  readonly asked: readonly string[];
+  readonly archive: Uint8Array<ArrayBuffer>;
+  /** What it does wrong from now on. */
+  faults: Faults;
+}
+
+/** An archive whose executable prints `text`, as bytes. */
+export async function makeArchive(text: string): Promise<Uint8Array<ArrayBuffer>> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const script = `#!/bin/sh\necho "${text}"\n`;
+    await Deno.writeTextFile(join(folder, "atmosphere"), script, { mode: 0o755 });
+    const args = ["-czf", "archive.tar.gz", "atmosphere"];
+    const { code, stderr } = await finish("tar", { args, cwd: folder });
+    if (code !== 0) throw new Error(`tar failed: ${stderr}`);
+    return await Deno.readFile(join(folder, "archive.tar.gz"));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Serves a release for `target` on a free port of loopback. */
+export async function startReleaseServer(target: string): Promise<ReleaseServer> {
+  const archive = await makeArchive("atmosphere 9.9.9");
+  const name = `atmosphere-${target}.tar.gz`;
+  const asked: string[] = [];
+  const ended = new AbortController();
+  const state: { faults: Faults } = { faults: {} };
+  const server = Deno.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    onListen() {},
+    // A client that goes away in the middle is what some tests are about.
+    onError: () => new Response(null, { status: 500 }),
+  }, (request) => {
+    const { pathname } = new URL(request.url);
+    asked.push(pathname);
+    const { faults } = state;
+    if (faults.redirects && !pathname.startsWith("/moved")) {
+      return Response.redirect(new URL(`/moved${pathname}`, request.url), 302);
+    }
+    if (faults.missing !== undefined && pathname.includes(faults.missing)) {
+      return new Response("Not Found", { status: 404 });
+    }
+    if (pathname.endsWith("/checksums.txt")) {
+      const sum = createHash("sha256").update(archive).digest("hex");
+      const shown = faults.wrongChecksum ? sum.replace(/^./, (c) => c === "0" ? "1" : "0") : sum;
+      return new Response(faults.checksums ?? `${shown}  ${name}\n`);
+    }
+    if (!pathname.endsWith(`/${name}`)) return new Response("Not Found", { status: 404 });
+    return archiveResponse(archive, faults, ended.signal);
+  });
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    asked,
+    archive,
+    get faults() {
+      return state.faults;
+    },
+    set faults(faults: Faults) {
+      state.faults = faults;
+    },
+    async [Symbol.asyncDispose]() {
+      ended.abort();
+      await server.shutdown();
+    },
+  };
+}
+
+function archiveResponse(
+  archive: Uint8Array<ArrayBuffer>,
+  faults: Faults,
+  ended: AbortSignal,
+): Response {
+  if (faults.shortenTo !== undefined) return new Response(archive.slice(0, faults.shortenTo));
+  if (faults.cutAt === undefined && !faults.stalls) return new Response(archive);
+  const sent = archive.slice(0, faults.cutAt ?? archive.byteLength >> 1);
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      if (sent.byteLength > 0) controller.enqueue(sent);
+      if (faults.stalls) {
+        await new Promise<void>((resolve) => ended.addEventListener("abort", () => resolve()));
+      }
+      controller.error(new Error("cut"));
+    },
+  }, { highWaterMark: 0 });
+  return new Response(body, { headers: { "content-length": String(archive.byteLength) } });
+}
