@@ -174,10 +174,10 @@ export const constantTable = {
     reason: "Tier assumed for a model that the data file does not know",
   },
   unknownFeature: {
-    value: 0.5,
+    value: 0.2,
     unit: "factor a feature",
     range: [0.01, 1],
-    reason: "A model that does not tell whether it supports a needed feature, beside one that does",
+    reason: "A model that does not tell whether it supports what is needed: only when none does",
   },
   loadPerRequest: {
     value: 0.25,

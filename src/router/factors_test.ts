@@ -65,10 +65,10 @@ Deno.test("qualityFactor() never minds a better model for who prefers quality", 
   assert(cost < qualityFactor(5, { wanted: 2, preference: "balanced", constants }));
 });
 
-Deno.test("featuresFactor() halves for each needed feature that is not told", () => {
+Deno.test("featuresFactor() falls for each needed feature that is not told", () => {
   assertEquals(featuresFactor(0, constants), 1);
-  assertEquals(featuresFactor(1, constants), 0.5);
-  assertEquals(featuresFactor(2, constants), 0.25);
+  assertEquals(featuresFactor(1, constants), 0.2);
+  assertAlmostEquals(featuresFactor(2, constants), 0.04);
 });
 
 Deno.test("loadFactor() halves at four requests and never ends", () => {

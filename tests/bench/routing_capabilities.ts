@@ -2,9 +2,10 @@
  * How often a request goes to the right one of ten installed models, on the labelled requests in
  * `tests/fixtures/routing/`.
  *
- *   deno task dev run -A tests/bench/routing_capabilities.ts [--json] [--explain] [--wording]
+ *   deno task dev run -A tests/bench/routing_capabilities.ts [--json] [--explain] [--wording] [--families]
  *
- * `--wording` leaves the embedder out, as on a node whose embedder has failed; `--explain` adds
+ * `--families` takes what is known of the models from the data file of model families rather than
+ * from the fixture; `--wording` leaves the embedder out, as on a node whose embedder has failed; `--explain` adds
  * the factors that decided each miss.
  */
 
@@ -16,6 +17,7 @@ import {
   measureAccuracy,
   type Miss,
   readFleet,
+  readFleetByFamilies,
   readIntents,
 } from "../fixtures/routing/capability_accuracy.ts";
 
@@ -30,7 +32,10 @@ const embedder = wording ? undefined : createEmbedder({
 });
 const given = embedder === undefined ? {} : { embedder };
 try {
-  const router = await fleetRouter(await readFleet(), given);
+  const router = await fleetRouter(
+    Deno.args.includes("--families") ? await readFleetByFamilies() : await readFleet(),
+    given,
+  );
   const report: Record<string, unknown> = {};
   for (const split of ["tune", "test", "holdout"]) {
     const accuracy = await measureAccuracy(router, { intents: await readIntents(split), ...given });
