@@ -25,6 +25,7 @@ import type { Config, Identity } from "../config/mod.ts";
 import type { BackendRegistry } from "./backend_registry.ts";
 import { chatText } from "./chat_text.ts";
 import type { NodeGateway } from "./gateway.ts";
+import type { LiveRoutes } from "./routes/live_routes.ts";
 import type { RoutingService } from "./routing_service.ts";
 
 /** The parts of a node; whoever made them disposes them. */
@@ -34,6 +35,7 @@ export interface NodeParts {
   readonly embedder: Embedder;
   readonly registry: BackendRegistry;
   readonly routing: RoutingService;
+  readonly routes: LiveRoutes;
   readonly gateway: NodeGateway;
   readonly learning: LearningApi;
 }

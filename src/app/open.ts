@@ -21,6 +21,7 @@ import { NodeGateway } from "./gateway.ts";
 import { MemoryBackend } from "./memory_backend.ts";
 import { Learning } from "./learning.ts";
 import { Node, type NodeParts } from "./node.ts";
+import { LiveRoutes } from "./routes/live_routes.ts";
 import { RoutingService } from "./routing_service.ts";
 import type { LocalNode, OpenOptions } from "./types.ts";
 
@@ -71,7 +72,8 @@ export async function assembleNode(
     logger,
     cacheEntries: intentCacheEntries,
   });
-  routing.setRoutes(config.routes);
+  const routes = stack.use(new LiveRoutes({ config, embedder, routing, logger }));
+  await routes.load();
   const learning = stack.use(new Learning({ router, dataDir: config.dataDir, logger }));
   await learning.load();
   const registry = stack.use(
@@ -85,7 +87,16 @@ export async function assembleNode(
     limits: config.timeouts,
     hedgeMs: config.timeouts.hedgeMs,
   });
-  const parts: NodeParts = { config, identity, embedder, registry, routing, gateway, learning };
+  const parts: NodeParts = {
+    config,
+    identity,
+    embedder,
+    registry,
+    routing,
+    routes,
+    gateway,
+    learning,
+  };
   const owned = stack.move();
   return {
     node: new Node(parts),
@@ -122,7 +133,7 @@ async function ensureIdentity(config: Config): Promise<Identity> {
 }
 
 function createRegistry(
-  parts: Omit<NodeParts, "registry" | "gateway" | "learning"> & {
+  parts: Omit<NodeParts, "registry" | "routes" | "gateway" | "learning"> & {
     events: EventBus;
     logger: Logger;
   },

@@ -6,10 +6,21 @@
 
 import type { Capability, Decision, Embedder, Logger, Route, RouteRequest } from "../core/mod.ts";
 import { isAbort } from "../core/mod.ts";
-import { IntentCache, type Router } from "../router/mod.ts";
+import { IntentCache, type RouteClassifier, type Router } from "../router/mod.ts";
 
 /** Longest wait for an engine that is still loading; then the router decides without meaning. */
 const embedWaitMs = 5_000;
+
+/** What is known of the user's routes. */
+export interface LearnedRoutes {
+  /** The trained model; undefined while there is none. */
+  readonly classifier: RouteClassifier | undefined;
+  /** Whether requests are compared with the routes' texts as long as there is no model. */
+  readonly compare: boolean;
+}
+
+/** Gives the model of the routes that were last set. */
+export type RouteLearner = (signal: AbortSignal | undefined) => Promise<LearnedRoutes>;
 
 /** What the service needs. */
 export interface RoutingServiceOptions {
@@ -32,6 +43,7 @@ export class RoutingService {
   #stale = true;
   #anchored = false;
   #feeding: Promise<void> | undefined;
+  #learner: RouteLearner | undefined;
 
   /** Does no I/O and loads nothing. */
   constructor(options: RoutingServiceOptions) {
@@ -64,9 +76,21 @@ export class RoutingService {
     if (this.#embedder.state === "ready") void this.warm().catch(() => {});
   }
 
+  /** Who is asked for the model of the routes, when meaning is needed. */
+  setRouteLearner(learner: RouteLearner): void {
+    this.#learner = learner;
+  }
+
+  /** Has the model of the routes asked for again. */
+  relearnRoutes(): void {
+    this.#stale = true;
+    if (this.#embedder.state === "ready") void this.warm().catch(() => {});
+  }
+
   /** Takes a new list of user routes. */
   setRoutes(routes: readonly Route[]): void {
     this.#routes = routes;
+    this.#router.setIntentModel(undefined);
     this.#router.setRoutes(
       routes.map((route) => ({ route, vectors: { utterances: [], negative: [] } })),
     );
@@ -151,7 +175,8 @@ export class RoutingService {
       }
       const described = capabilities.map((c) => [c.description, ...c.examples]);
       const capabilityVectors = regroup(described, await embed(described.flat()));
-      const routeTexts = routes.map((route) => [
+      const learned = await this.#learnRoutes(routes, signal);
+      const routeTexts = !learned.compare ? [] : routes.map((route) => [
         ...(route.description === undefined ? [] : [route.description]),
         ...route.utterances,
         ...(route.negativeUtterances ?? []),
@@ -164,9 +189,26 @@ export class RoutingService {
       this.#router.setRoutes(
         routes.map((route, i) => ({ route, vectors: splitRoute(route, routeVectors[i] ?? []) })),
       );
+      this.#router.setIntentModel(learned.classifier);
     } catch (error) {
       this.#stale = true;
       throw error;
+    }
+  }
+
+  /** Without a learner, or when it fails, the routes' texts are compared. */
+  async #learnRoutes(
+    routes: readonly Route[],
+    signal: AbortSignal | undefined,
+  ): Promise<LearnedRoutes> {
+    if (routes.length === 0) return { classifier: undefined, compare: false };
+    if (this.#learner === undefined) return { classifier: undefined, compare: true };
+    try {
+      return await this.#learner(signal);
+    } catch (error) {
+      if (signal?.aborted || isAbort(error)) throw error;
+      this.#logger.warn("The routes could not be learned", { error });
+      return { classifier: undefined, compare: true };
     }
   }
 

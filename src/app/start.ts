@@ -7,7 +7,13 @@
 import { type Config, isLoopbackHost, loadToken } from "../config/mod.ts";
 import { AtmosphereError, version } from "../core/mod.ts";
 import { createMemory } from "../memory/mod.ts";
-import { createApp, createAssetSource, feedbackGroup, memoryGroup } from "../server/mod.ts";
+import {
+  createApp,
+  createAssetSource,
+  feedbackGroup,
+  memoryGroup,
+  routesGroup,
+} from "../server/mod.ts";
 import { embeddedBackendId } from "./embedded_backend.ts";
 import { listen, urlHost } from "./listen.ts";
 import { memoryOptions } from "./memory.ts";
@@ -18,6 +24,8 @@ import type { OpenOptions, RunningNode } from "./types.ts";
 
 /** Fewest characters of a token that guards a listener beyond loopback. */
 const minTokenChars = 16;
+/** Time between two looks for changed route files. */
+const routesWatchMs = 2_000;
 /** Longest wait for requests under way when the node stops. */
 const defaultGraceMs = 10_000;
 /** The node counts as ready at the latest this long after it listens, whoever is still silent. */
@@ -57,7 +65,11 @@ export async function startNode(config: Config, options: OpenOptions = {}): Prom
     token,
     ready: () => ready,
     assets: createAssetSource(),
-    groups: [memoryGroup(memory, config.server), feedbackGroup(node, config.server)],
+    groups: [
+      memoryGroup(memory, config.server),
+      feedbackGroup(node, config.server),
+      routesGroup(parts.routes.api, config.server),
+    ],
   });
   const listener = await listen({
     host: config.server.host,
@@ -93,6 +105,7 @@ export async function startNode(config: Config, options: OpenOptions = {}): Prom
     if (config.embedding.warm) warm(assembled, background.signal);
   }
   parts.registry.watch(config.discovery.intervalSeconds * 1000);
+  parts.routes.watch(routesWatchMs);
   stack.defer(() => {
     clearTimeout(readyTimer);
     events.publish({ type: "node.stopping" });

@@ -16,6 +16,7 @@ export { loadConfig, type LoadConfigOptions } from "./load.ts";
 export { describeMistake, type Mistake } from "./mistake.ts";
 export type { ConfigFlags } from "./overrides.ts";
 export {
+  parseRoute,
   readRoutes,
   removeRoutesFile,
   routesDirectory,

@@ -129,6 +129,21 @@ export async function readRoutes(
 /** Largest route file; some hundred thousand utterances. */
 const maxRoutesFileBytes = 32 * 1024 * 1024;
 
+/** A route that was given as data. Throws `invalid_request` with everything that is wrong with it. */
+export async function parseRoute(value: unknown): Promise<Route> {
+  const { validateRoutesFile } = await import("./routes_schema.ts");
+  const { content, issues } = validateRoutesFile({ routes: [value] });
+  const route = content?.routes[0];
+  if (route !== undefined) return route;
+  const mistakes = issues.map((issue) => {
+    const { path, value, expected } = issueMistake({ ...issue, path: issue.path.slice(2) }, "");
+    return `${path === "" ? "it" : path} is ${value}, expected ${expected}`;
+  });
+  throw new AtmosphereError("invalid_request", `The route is not valid: ${mistakes.join("; ")}`, {
+    hint: "A route has a name, a target and utterances; see docs/routing.md",
+  });
+}
+
 /** Writes a route file, at once: a crash leaves the old one or the new one. */
 export async function writeRoutesFile(file: RoutesFile): Promise<void> {
   const { stringify } = await import("yaml");

@@ -10,4 +10,5 @@ export type { Asset, AssetSource, RouteGroup, ServerDeps, ServerSettings } from 
 export { feedbackGroup } from "./routes/feedback.ts";
 export { filesGroup } from "./routes/files.ts";
 export { memoryGroup } from "./routes/memory.ts";
+export { routesGroup } from "./routes/routes.ts";
 export { vectorStoresGroup } from "./routes/vector_stores.ts";

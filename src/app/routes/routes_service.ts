@@ -7,6 +7,7 @@
 import {
   type Config,
   mergeUtterances,
+  parseRoute,
   readRoutes,
   removeRoutesFile,
   routeNameOf,
@@ -62,9 +63,15 @@ export class RoutesService implements RoutesApi {
   readonly #config: Config;
   readonly #embedder: Embedder;
   readonly #vectors: TextVectors;
+  readonly #onChange: () => Promise<void>;
 
-  /** Does no I/O. */
-  constructor(config: Config, embedder: Embedder) {
+  /** Does no I/O. `onChange` is awaited after each change of the routes or of their model. */
+  constructor(
+    config: Config,
+    embedder: Embedder,
+    options: { readonly onChange?: () => Promise<void> } = {},
+  ) {
+    this.#onChange = options.onChange ?? (() => Promise.resolve());
     this.#config = config;
     this.#embedder = embedder;
     this.#vectors = new TextVectors(embedder, `${config.dataDir}/cache`);
@@ -80,7 +87,8 @@ export class RoutesService implements RoutesApi {
     return route;
   }
 
-  async put(route: Route, options: { merge?: boolean } = {}): Promise<Route> {
+  async put(given: Route, options: { merge?: boolean } = {}): Promise<Route> {
+    const route = await parseRoute(given);
     const disk = await this.#read();
     this.#refuseConfigured(route.name);
     const file = disk.files.find(({ routes }) => routes.some((r) => sameName(r.name, route.name)));
@@ -90,15 +98,12 @@ export class RoutesService implements RoutesApi {
         hint: "Remove it first, or add to it",
       });
     }
-    const merged: Route = before === undefined ? route : {
+    const after: Route = before === undefined ? route : {
       ...before,
       ...route,
       name: before.name,
       utterances: unique([...before.utterances, ...route.utterances]),
-      negativeUtterances: unique([
-        ...(before.negativeUtterances ?? []),
-        ...(route.negativeUtterances ?? []),
-      ]),
+      ...merged(before.negativeUtterances, route.negativeUtterances),
     };
     const target: RoutesFile = file ?? {
       path: routesFilePath(this.#config.dataDir, route.name),
@@ -107,9 +112,9 @@ export class RoutesService implements RoutesApi {
     };
     await this.#replace(target, {
       ...target,
-      routes: [...target.routes.filter((r) => !sameName(r.name, route.name)), merged],
+      routes: [...target.routes.filter((r) => !sameName(r.name, route.name)), after],
     });
-    return await this.get(merged.name);
+    return await this.get(after.name);
   }
 
   async remove(name: string): Promise<void> {
@@ -120,6 +125,7 @@ export class RoutesService implements RoutesApi {
     const routes = file.routes.filter((route) => !sameName(route.name, name));
     if (routes.length === 0 && file.outOfScope.length === 0) await removeRoutesFile(file.path);
     else await writeRoutesFile({ ...file, routes });
+    await this.#onChange();
   }
 
   async import(
@@ -158,7 +164,24 @@ export class RoutesService implements RoutesApi {
     options: RoutesWork & { perRoute?: number; seed?: number } = {},
   ): Promise<RoutesModel> {
     const source = await this.#source();
-    return (await this.#trainAndSave(source, options)).model;
+    const { model } = await this.#trainAndSave(source, options);
+    await this.#onChange();
+    return model;
+  }
+
+  /**
+   * The model of the routes as they are now. One that is missing or outdated is trained, or with
+   * `train: false` undefined.
+   */
+  async head(work: RoutesWork & { readonly train: boolean }): Promise<LearnedHead | undefined> {
+    const source = await this.#source();
+    await this.#knowModel(work.signal);
+    const read = await readHead(routesModelPath(this.#config.dataDir), {
+      model: this.#embedder.model,
+      routesHash: trainingHash(trainingSet(source)),
+    });
+    if ("head" in read) return read.head;
+    return work.train ? (await this.#trainAndSave(source, work)).head : undefined;
   }
 
   async test(text: string, options: RoutesWork = {}): Promise<RouteTest> {
@@ -206,15 +229,8 @@ export class RoutesService implements RoutesApi {
     return reportOf(answers, { known: head.data.routes, folds: undefined, broken, title });
   }
 
-  /** The head of the routes as they are now; one that is missing or outdated is trained. */
   async #currentHead(work: RoutesWork): Promise<LearnedHead> {
-    const source = await this.#source();
-    await this.#knowModel(work.signal);
-    const read = await readHead(routesModelPath(this.#config.dataDir), {
-      model: this.#embedder.model,
-      routesHash: trainingHash(trainingSet(source)),
-    });
-    return "head" in read ? read.head : (await this.#trainAndSave(source, work)).head;
+    return (await this.head({ ...work, train: true }))!;
   }
 
   async #trainAndSave(
@@ -264,6 +280,7 @@ export class RoutesService implements RoutesApi {
       else await removeRoutesFile(before.path);
       throw error;
     }
+    await this.#onChange();
   }
 
   #refuseConfigured(name: string): void {
@@ -280,6 +297,15 @@ function sameName(a: string, b: string): boolean {
 
 function unique(texts: readonly string[]): string[] {
   return [...new Set(texts)];
+}
+
+/** Negative utterances of both, where there are any. */
+function merged(
+  before: readonly string[] = [],
+  more: readonly string[] = [],
+): { negativeUtterances?: string[] } {
+  const all = unique([...before, ...more]);
+  return all.length === 0 ? {} : { negativeUtterances: all };
 }
 
 function baseName(path: string): string {

@@ -18,10 +18,10 @@ export interface LabelledTexts {
 }
 
 /** Gradient steps that few and many samples alike are given. */
-const usualSteps = 1_400;
+const usualSteps = 1_000;
 const fewestEpochs = 6;
-const mostEpochs = 60;
-/** From here on, batches are larger and steps longer. */
+const mostEpochs = 30;
+/** From here on, batches are larger. */
 const manySamples = 4_000;
 /** Utterances a route below which a single text's n-grams count. */
 const fewUtterances = 4;
@@ -37,9 +37,9 @@ export function settingsFor(count: number): TrainerSettings {
   return {
     batch,
     epochs: Math.max(fewestEpochs, Math.min(mostEpochs, epochs)),
-    denseStep: many ? 0.003 : 0.002,
+    denseStep: 0.003,
     denseDecay: 1,
-    sparseStep: many ? 0.25 : 0.2,
+    sparseStep: 0.25,
   };
 }
 

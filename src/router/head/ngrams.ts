@@ -3,7 +3,7 @@
  *
  * Words are runs of letters and digits; every other visible character, and every character of the
  * scripts that are written without spaces, is a word of its own. A word gives itself, its pairs with
- * the word before and the one before that, and the runs of two to four characters of `^word$`.
+ * the word before and the one before that, and the runs of three characters of `^word$`.
  *
  * @module
  */
@@ -13,8 +13,8 @@ export const longestText = 4_096;
 /** Most n-grams of one text. */
 export const mostFeatures = 8_192;
 
-const shortestGram = 2;
-const longestGram = 4;
+const shortestGram = 3;
+const longestGram = 3;
 const wordStart = 94;
 const wordEnd = 36;
 
