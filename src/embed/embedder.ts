@@ -110,8 +110,9 @@ class WorkerEmbedder implements Embedder {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isDisposed = true;
-    this.#engine?.terminate();
+    const engine = this.#engine;
     this.#engine = undefined;
+    await engine?.stop();
     await this.#starting?.catch(() => {});
   }
 

@@ -11,6 +11,9 @@ type LoadMessage = Extract<ToWorker, { type: "load" }>;
 type Loaded = Extract<FromWorker, { type: "loaded" }>;
 type Embedded = Extract<FromWorker, { type: "embedded" }>;
 
+/** Longest wait for the run under way when the worker is to end. */
+const longestRunMs = 3_000;
+
 /** Options of {@linkcode EngineProcess}. */
 export interface EngineProcessOptions {
   /** Called when the worker ends by itself; what waited has been rejected. */
@@ -29,6 +32,8 @@ export class EngineProcess {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, PromiseWithResolvers<Embedded>>();
   #loading: PromiseWithResolvers<Loaded> | undefined;
+  #isLoaded = false;
+  readonly #stopped = Promise.withResolvers<void>();
   #nextId = 0;
   /** Why the worker has ended; undefined while it runs. */
   #ended: AtmosphereError | undefined;
@@ -45,6 +50,7 @@ export class EngineProcess {
       );
       this.#worker.terminate();
       this.#rejectAll(error);
+      this.#stopped.resolve();
       options.onCrash(error);
     };
   }
@@ -76,10 +82,19 @@ export class EngineProcess {
     }
   }
 
-  /** Ends the worker at once; what waits is rejected. */
-  terminate(): void {
-    this.#worker.terminate();
+  /**
+   * Rejects what waits at once, and ends the worker as soon as the run under way is done: to take
+   * the memory from under a run has the engine print errors about it.
+   */
+  async stop(): Promise<void> {
     this.#rejectAll(new AtmosphereError("shutting_down", "The embedding engine was stopped"));
+    if (this.#isLoaded) {
+      const timer = setTimeout(() => this.#stopped.resolve(), longestRunMs);
+      this.#send({ type: "stop" });
+      await this.#stopped.promise;
+      clearTimeout(timer);
+    }
+    this.#worker.terminate();
   }
 
   #send(message: ToWorker): void {
@@ -89,7 +104,11 @@ export class EngineProcess {
   #receive(message: FromWorker): void {
     switch (message.type) {
       case "loaded":
+        this.#isLoaded = true;
         this.#loading?.resolve(message);
+        break;
+      case "stopped":
+        this.#stopped.resolve();
         break;
       case "failed":
         this.#worker.terminate();

@@ -15,7 +15,9 @@ export type ToWorker =
   }
   | { readonly type: "embed"; readonly id: number; readonly texts: readonly string[] }
   /** Nobody waits for this request any more; it gets no answer. */
-  | { readonly type: "cancel"; readonly id: number };
+  | { readonly type: "cancel"; readonly id: number }
+  /** Nothing more is wanted; `stopped` follows when no run is under way. */
+  | { readonly type: "stop" };
 
 /** From the worker. */
 export type FromWorker =
@@ -33,4 +35,5 @@ export type FromWorker =
     /** Tokens of all texts together. */
     readonly tokens: number;
   }
-  | { readonly type: "refused"; readonly id: number; readonly reason: string };
+  | { readonly type: "refused"; readonly id: number; readonly reason: string }
+  | { readonly type: "stopped" };

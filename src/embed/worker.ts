@@ -31,6 +31,7 @@ class EngineService {
   #engine: ModelEngine | undefined;
   #scheduler: Scheduler | undefined;
   #isRunning = false;
+  #isStopping = false;
 
   constructor(scope: WorkerScope) {
     this.#scope = scope;
@@ -52,6 +53,10 @@ class EngineService {
         break;
       case "cancel":
         this.#scheduler?.cancel(message.id);
+        break;
+      case "stop":
+        this.#isStopping = true;
+        if (!this.#isRunning) this.#scope.postMessage({ type: "stopped" });
     }
   }
 
@@ -86,6 +91,7 @@ class EngineService {
     try {
       for (let batch = scheduler.next(); batch !== undefined; batch = scheduler.next()) {
         const vectors = await engine.embed(batch.map(({ ids }) => ids));
+        if (this.#isStopping) break;
         for (const { id, vectors: all, tokens } of scheduler.complete(batch, vectors)) {
           this.#scope.postMessage({ type: "embedded", id, vectors: all, tokens }, [all.buffer]);
         }
@@ -100,6 +106,7 @@ class EngineService {
       }
     } finally {
       this.#isRunning = false;
+      if (this.#isStopping) this.#scope.postMessage({ type: "stopped" });
     }
   }
 
