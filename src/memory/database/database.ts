@@ -4,16 +4,10 @@
  * @module
  */
 
-import {
-  type Client,
-  type Config,
-  createClient,
-  type InArgs,
-  LibsqlError,
-  type ResultSet,
-  type TransactionMode,
-} from "@libsql/client";
+import type { Client, Config, InArgs, ResultSet, TransactionMode } from "@libsql/client";
+import { AtmosphereError } from "../../core/mod.ts";
 import { databaseError, isBusy, sqliteCode } from "./errors.ts";
+import { filePath } from "./place.ts";
 
 /** A value that a statement takes. */
 export type SqlArgument = string | number | bigint | null | Uint8Array<ArrayBuffer>;
@@ -49,18 +43,24 @@ const lockWaitMs = 250;
 // Vectors of 384 floats leave a quarter of a 4 KiB page empty, but a sixteenth of an 8 KiB one.
 const pageSizeBytes = 8192;
 
-/** A client; that it can't open a file has no code of its own. */
-function connect(config: Config): Client {
+/** A client of the kind that the address needs; the other kind's code is not loaded. */
+async function connect(config: Config): Promise<Client> {
+  if (!config.url.startsWith("file:")) {
+    return (await import("@libsql/client/http")).createClient(config);
+  }
+  const { createClient } = await import("@libsql/client/sqlite3");
   try {
     return createClient(config);
   } catch (error) {
-    if (sqliteCode(error) !== undefined || !config.url.startsWith("file:")) throw error;
-    throw new LibsqlError(
-      "The file can't be opened",
-      "SQLITE_CANTOPEN",
-      undefined,
-      undefined,
-      error as Error,
+    if (sqliteCode(error) !== undefined) throw error;
+    // That a file can't be opened has no code of its own.
+    throw new AtmosphereError(
+      "data_dir_unusable",
+      `The database ${filePath(config.url)} can't be opened`,
+      {
+        cause: error,
+        hint: "Check that its directory exists and may be written",
+      },
     );
   }
 }
@@ -101,10 +101,10 @@ export class Database implements Session {
   /** Opens the database; a file is created where there is none. */
   static async open(options: DatabaseOptions): Promise<Database> {
     const place = options.url.startsWith("file:")
-      ? decodeURIComponent(options.url.slice("file:".length))
+      ? filePath(options.url)
       : options.url.replace(/\/\/[^/@]*@/, "//").replace(/\?.*$/, "");
     try {
-      const client = connect({
+      const client = await connect({
         url: options.url,
         ...(options.token === undefined ? {} : { authToken: options.token }),
         intMode: "number",

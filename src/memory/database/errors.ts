@@ -4,12 +4,14 @@
  * @module
  */
 
-import { LibsqlError } from "@libsql/client";
 import { AtmosphereError } from "../../core/mod.ts";
 
 /** SQLite's result code of a failure, such as `SQLITE_BUSY`; undefined when it is none. */
 export function sqliteCode(error: unknown): string | undefined {
-  return error instanceof LibsqlError ? error.code : undefined;
+  // Told by name, since the class is in a module that is loaded only when it is needed.
+  return error instanceof Error && error.name.startsWith("Libsql") && "code" in error
+    ? String(error.code)
+    : undefined;
 }
 
 /** Whether another process held the lock, so that the same thing may work in a moment. */

@@ -8,3 +8,8 @@
 export function fileUrl(path: string): string {
   return `file:${path.split("/").map(encodeURIComponent).join("/")}`;
 }
+
+/** The path in a `file:` URL that {@linkcode fileUrl} made. */
+export function filePath(url: string): string {
+  return decodeURIComponent(url.slice("file:".length));
+}

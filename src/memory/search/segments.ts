@@ -12,7 +12,7 @@ import type { Session } from "../database/database.ts";
 import { decodeSegment, encodeSegment, withoutRows } from "../kernel/segment.ts";
 import { blockRows, type CodedRows, VectorIndex } from "../kernel/vector_index.ts";
 
-const segmentsAtOnce = 4;
+const segmentsAtOnce = 1;
 
 /** Calls `take` with each segment of `collection` in order; the last number that they cover. */
 export async function readSegments(
