@@ -17,6 +17,8 @@ import {
 
 /** Longest wait for one backend to answer what it is and what it has. */
 const refreshTimeoutMs = 8_000;
+/** Longest time that requests wait for backends that have never been asked before. */
+const firstLookMs = 3_000;
 /** A backend is not asked again sooner than this after a failure drew attention to it. */
 const recheckDelayMs = 500;
 
@@ -63,11 +65,16 @@ export class BackendRegistry implements AsyncDisposable {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #refreshing: Promise<void> | undefined;
   #capabilities: readonly Capability[] = [];
+  readonly #looked = Promise.withResolvers<void>();
+  #hasLooked = false;
 
   /** Does no I/O; call {@linkcode refresh}. */
   constructor(options: RegistryOptions) {
     this.#options = options;
     for (const backend of options.fixed) this.#add(backend);
+    void this.#looked.promise.then(() => {
+      this.#hasLooked = true;
+    });
   }
 
   /** Every capability of every backend that is up. */
@@ -100,8 +107,17 @@ export class BackendRegistry implements AsyncDisposable {
   refresh(): Promise<void> {
     this.#refreshing ??= this.#round().finally(() => {
       this.#refreshing = undefined;
+      this.#looked.resolve();
     });
     return this.#refreshing;
+  }
+
+  /**
+   * Resolves when every backend was asked once, or has had `firstLookMs` for it: what comes before
+   * that would be told that nothing is there. Undefined when there is nothing to wait for.
+   */
+  firstLook(): Promise<void> | undefined {
+    return this.#hasLooked ? undefined : this.#looked.promise;
   }
 
   /** Refreshes every `intervalMs` until disposed. */
@@ -132,6 +148,7 @@ export class BackendRegistry implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#looked.resolve();
     this.#stop.abort(new DOMException("The node is stopping", "AbortError"));
     clearTimeout(this.#timer);
     for (const timer of this.#rechecks.values()) clearTimeout(timer);
@@ -157,6 +174,10 @@ export class BackendRegistry implements AsyncDisposable {
   }
 
   async #round(): Promise<void> {
+    if (!this.#hasLooked) {
+      const timer = setTimeout(() => this.#looked.resolve(), firstLookMs);
+      void this.#looked.promise.then(() => clearTimeout(timer));
+    }
     const known = Array.from(this.#entries.values());
     const refreshAndPublish = async (entry: Entry) => {
       await this.#refreshEntry(entry);

@@ -70,6 +70,7 @@ export class NodeGateway implements Gateway {
     this.counts.total++;
     this.counts.inFlight++;
     try {
+      await this.#options.registry.firstLook();
       const decision = await this.#options.routing.decide(request.route, {
         signal: request.signal,
       });
