@@ -1,0 +1,271 @@
+/**
+ * How well the learned head recognises the intents of CLINC150 and BANKING77, and how fast it is.
+ *
+ *   deno task dev run -A tests/bench/routing_head.ts [--curve] [--speed] [--json]
+ *
+ * The data are looked for in `$ATMOSPHERE_ROUTING_DATA`, else in `../shared/data`. Learned from:
+ * CLINC150's `train`; asked about: its `val`, and `oos_train` with `oos_val` as texts out of scope.
+ * BANKING77's `train` is divided: 15 % of each intent, drawn by a seed, are asked about; few-shot
+ * figures ask about all rows that were not drawn, each intent weighing the same, as in the test part.
+ * Vectors are kept in `.cache/`.
+ */
+
+import { createEmbedder, resolveModel } from "../../src/embed/mod.ts";
+import {
+  auroc,
+  backgroundTexts,
+  calibrationError,
+  drawRows,
+  encodeHead,
+  type LabelledText,
+  type LearnedHead,
+  readLabelled,
+  trainHead,
+} from "../../src/router/mod.ts";
+import { RouteIndex } from "../../src/router/route_index.ts";
+import { resolveConstants } from "../../src/router/constants.ts";
+import { TextVectors } from "../../src/app/routes/text_vectors.ts";
+
+const root = new URL("../../", import.meta.url).pathname;
+const folder = Deno.env.get("ATMOSPHERE_ROUTING_DATA") ?? `${root}../shared/data`;
+const drawSeeds = [1, 2, 3];
+const heldShare = 0.15;
+
+interface Task {
+  readonly name: string;
+  readonly train: LabelledText[];
+  readonly test: LabelledText[];
+  readonly foreign: string[];
+}
+
+interface Measures {
+  readonly accuracy: number;
+  readonly macro: number;
+  readonly floor: number;
+  readonly auroc: number;
+  readonly ece: number;
+  readonly trainMs: number;
+  readonly bytes: number;
+  readonly decisionMs: number;
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(`${folder}/${path}`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+async function clinc(): Promise<Task | undefined> {
+  const text = await readText("clinc150/train_val.json");
+  if (text === undefined) return undefined;
+  const parts: Record<string, [string, string][]> = JSON.parse(text);
+  const rows = (part: string) => parts[part]!.map(([text, label]) => ({ text, label }));
+  return {
+    name: "CLINC150",
+    train: rows("train"),
+    test: rows("val"),
+    foreign: [...rows("oos_train"), ...rows("oos_val")].map(({ text }) => text),
+  };
+}
+
+async function banking(foreign: string[]): Promise<Task | undefined> {
+  const text = await readText("banking77/train.csv");
+  if (text === undefined) return undefined;
+  const rows = readLabelled(text, { format: "csv" }).rows;
+  const held = new Set(
+    [...Map.groupBy(rows, ({ label }) => label).values()].flatMap((own) =>
+      drawRows(own, { perLabel: Math.round(own.length * heldShare), seed: 7 })
+    ),
+  );
+  return {
+    name: "BANKING77",
+    train: rows.filter((row) => !held.has(row)),
+    test: [...held],
+    foreign,
+  };
+}
+
+const dataDir = `${root}.cache/bench-routing`;
+await Deno.mkdir(dataDir, { recursive: true });
+await using embedder = createEmbedder({
+  resolve: () => resolveModel({ dataDir, model: "all-minilm-l6-v2", onStep: () => {} }),
+  threads: 2,
+  cacheEntries: 0,
+});
+const vectors = new TextVectors(embedder, dataDir);
+
+function routesOf(rows: readonly LabelledText[]) {
+  return [...Map.groupBy(rows, ({ label }) => label)].map(([name, own]) => ({
+    name,
+    utterances: own.map(({ text }) => text),
+  }));
+}
+
+async function measure(
+  task: Task,
+  options: { perRoute?: number; seed: number },
+): Promise<Measures> {
+  const whole = options.perRoute === undefined;
+  // What was not drawn is asked about as well where the data have no validation part.
+  const pool = whole || task.name === "CLINC150" ? task.train : [...task.train, ...task.test];
+  const train = whole ? pool : drawRows(pool, { perLabel: options.perRoute!, seed: options.seed });
+  const drawn = new Set(train);
+  const test = whole || task.name === "CLINC150"
+    ? task.test
+    : pool.filter((row) => !drawn.has(row));
+  const vectorOf = await vectors.of([
+    ...[...task.train, ...task.test].map(({ text }) => text),
+    ...task.foreign,
+    ...backgroundTexts,
+  ], { onProgress: ({ done, total }) => console.error(`${done} of ${total} texts embedded`) });
+  const { name, dtype, dimensions } = embedder.model;
+  const routes = routesOf(train);
+  const start = performance.now();
+  const head = trainHead({ routes }, {
+    embedder: { name, dtype, dimensions },
+    vectorOf,
+    seed: options.seed,
+  });
+  const trainMs = performance.now() - start;
+  const answers = test.map(({ text, label }) => ({ label, ...head.predict(text, vectorOf(text)) }));
+  const right = answers.map(({ label, route }) => label === route);
+  const byLabel = Map.groupBy(answers, ({ label }) => label);
+  const recalls = [...byLabel.values()].map((own) =>
+    own.filter(({ label, route }) => label === route).length / own.length
+  );
+  return {
+    accuracy: share(right),
+    macro: mean(recalls),
+    floor: whole ? NaN : floorOf(routes, { test, vectorOf }),
+    auroc: auroc(
+      answers.map(({ belongs }) => belongs),
+      task.foreign.map((text) => head.predict(text, vectorOf(text)).belongs),
+    ),
+    ece: calibrationError(answers.map(({ score }) => score), right),
+    trainMs,
+    bytes: encodeHead(head).length,
+    decisionMs: median(decisionTimes(head, test.map(({ text }) => [text, vectorOf(text)]))),
+  };
+}
+
+function floorOf(
+  routes: readonly { name: string; utterances: string[] }[],
+  options: {
+    test: readonly LabelledText[];
+    vectorOf: (text: string) => Float32Array | undefined;
+  },
+): number {
+  const { test, vectorOf } = options;
+  const index = new RouteIndex(
+    routes.map((route) => ({
+      route: { ...route, target: { model: "m" } },
+      vectors: { utterances: route.utterances.map((text) => vectorOf(text)!), negative: [] },
+    })),
+    resolveConstants({}),
+  );
+  return share(test.map(({ text, label }) => index.nearest(vectorOf(text)!)?.route === label));
+}
+
+function decisionTimes(
+  head: LearnedHead,
+  texts: readonly (readonly [string, Float32Array | undefined])[],
+): number[] {
+  return texts.slice(0, 2_000).map(([text, vector]) => {
+    const start = performance.now();
+    head.classify(text, vector);
+    return performance.now() - start;
+  });
+}
+
+function share(values: readonly boolean[]): number {
+  return values.filter((value) => value).length / values.length;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
+}
+
+/** Mean, and the range over the draws. */
+function spread(values: readonly number[], digits: number, scale = 1): string {
+  const show = (value: number) => (value * scale).toFixed(digits);
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  if (values.some(Number.isNaN)) return "-";
+  return low === high ? show(low) : `${show(mean(values))} (${show(low)} to ${show(high)})`;
+}
+
+/** Vocabulary of made-up routes; their number is what counts. */
+function speedOf(
+  count: number,
+  rows: readonly LabelledText[],
+  vectorOf: (t: string) => Float32Array,
+) {
+  const routes = Array.from({ length: count }, (_, i) => ({
+    name: `route-${i}`,
+    utterances: Array.from({ length: 5 }, (_, j) => rows[(i * 5 + j) % rows.length]!.text),
+  }));
+  const { name, dtype, dimensions } = embedder.model;
+  const head = trainHead({ routes }, { embedder: { name, dtype, dimensions }, vectorOf, seed: 1 });
+  const texts = rows.slice(0, 2_000).map(({ text }) => [text, vectorOf(text)] as const);
+  decisionTimes(head, texts);
+  return median(decisionTimes(head, texts));
+}
+
+async function main(): Promise<void> {
+  const first = await clinc();
+  const second = await banking(first?.foreign ?? []);
+  const tasks = [first, second].filter((task) => task !== undefined);
+  if (tasks.length === 0) {
+    console.log(`Skipped: no data in ${folder} (set ATMOSPHERE_ROUTING_DATA)`);
+    return;
+  }
+  const curve = Deno.args.includes("--curve") ? [1, 2, 3, 5, 10, 20, 40] : [2, 10];
+  const results: Record<string, unknown>[] = [];
+  console.log(
+    "| data | utterances a route | accuracy % | mean recall % | cosine floor % | AUROC | ECE | training s | model MB | decision ms |",
+  );
+  console.log("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+  for (const task of tasks) {
+    for (const perRoute of [...curve, undefined]) {
+      const runs: Measures[] = [];
+      for (const seed of perRoute === undefined ? [1] : drawSeeds) {
+        runs.push(await measure(task, { seed, ...(perRoute === undefined ? {} : { perRoute }) }));
+      }
+      const of = (key: keyof Measures) => runs.map((run) => run[key]);
+      console.log(
+        `| ${
+          [
+            task.name,
+            perRoute ?? "all",
+            spread(of("accuracy"), 2, 100),
+            spread(of("macro"), 2, 100),
+            spread(of("floor"), 2, 100),
+            spread(of("auroc"), 4),
+            spread(of("ece"), 3),
+            mean(of("trainMs").map((ms) => ms / 1000)).toFixed(2),
+            mean(of("bytes").map((bytes) => bytes / 1e6)).toFixed(2),
+            mean(of("decisionMs")).toFixed(3),
+          ].join(" | ")
+        } |`,
+      );
+      results.push({ task: task.name, perRoute: perRoute ?? null, runs });
+    }
+  }
+  if (Deno.args.includes("--speed")) {
+    const [task] = tasks;
+    const vectorOf = await vectors.of(task!.train.map(({ text }) => text));
+    for (const count of [10, 150, 1_000]) {
+      const ms = speedOf(count, task!.train, (text) => vectorOf(text)!);
+      console.log(`\n${count} routes of five utterances: ${ms.toFixed(3)} ms a decision, median`);
+    }
+  }
+  if (Deno.args.includes("--json")) console.log(JSON.stringify(results));
+}
+
+await main();
