@@ -165,6 +165,8 @@ async function writeNotices(
     path,
     renderNotices(parties, await Deno.readTextFile(join(root, "LICENSE"))),
   );
+  // For the bill of materials of a release.
+  await Deno.writeTextFile(join(path, "..", "..", "parties.json"), JSON.stringify(parties));
 }
 
 /** The executable keeps the files' times: equal ones make two builds the same bytes. */

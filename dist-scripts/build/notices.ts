@@ -9,6 +9,8 @@ export interface ThirdParty {
   /** SPDX expression. */
   readonly licence: string;
   readonly homepage: string;
+  /** Whether it is a package of npm. */
+  readonly isPackage: boolean;
   /** The licence's text; undefined where the package carries none. */
   readonly text: string | undefined;
 }
@@ -44,12 +46,14 @@ export async function findThirdParties(options: ThirdPartyOptions): Promise<Thir
     version: Deno.version.deno,
     licence: "MIT",
     homepage: denoHomepage,
+    isPackage: false,
     text: undefined,
   }, {
     name: options.model.name,
     version: "",
     licence: options.model.licence,
     homepage: options.model.source,
+    isPackage: false,
     text: undefined,
   }];
   const refused = parties.filter(({ licence }) => !isLicenceAllowed(licence));
@@ -84,6 +88,7 @@ async function readPackage(folder: string): Promise<ThirdParty> {
     name: name ?? basename(dirname(folder)),
     version: version ?? "",
     licence: typeof license === "string" ? license : license?.type ?? "",
+    isPackage: true,
     homepage: homepage ?? url ?? `https://www.npmjs.com/package/${name}`,
     text: texts.length === 0 ? undefined : texts.sort().join("\n\n"),
   };

@@ -22,6 +22,7 @@ const party: ThirdParty = {
   version: "1.0.0",
   licence: "ISC",
   homepage: "git+https://example.org/a.git",
+  isPackage: true,
   text: undefined,
 };
 const mit = "Copyright somebody\n\nPermission is hereby granted";
