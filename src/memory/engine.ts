@@ -32,7 +32,7 @@ import { type Change, needVectors, retireItems, writeItems } from "./items/write
 import { blockRows } from "./kernel/vector_index.ts";
 import type { EngineOperations, EngineOptions } from "./protocol.ts";
 import { LocalVectors } from "./search/dense_local.ts";
-import { sealSegments } from "./search/segments.ts";
+import { pruneRemovals, sealSegments } from "./search/segments.ts";
 import { compileScope } from "./search/filter.ts";
 import { search } from "./search/search.ts";
 import type {
@@ -121,6 +121,8 @@ export class Engine implements EngineOperations {
   /** Finishes the writes that wait, then closes the database. */
   async close(): Promise<void> {
     await this.#writer.idle();
+    // Nobody holds vectors of a server's collections in memory who would have to be told.
+    if (this.#database.remote) await this.#database.query("DELETE FROM removals").catch(() => {});
     if ([...this.#unsealed.values()].some((vectors) => vectors >= sealAfter)) {
       await this.#commit(async () => {});
     }
@@ -133,6 +135,7 @@ export class Engine implements EngineOperations {
       for (const collection of this.#collections.values()) {
         if ((this.#unsealed.get(collection.number) ?? 0) < sealAfter) continue;
         await sealSegments(session, collection);
+        if (await pruneRemovals(session, collection)) this.#vectors.delete(collection.number);
         this.#unsealed.delete(collection.number);
       }
       return await work(session);

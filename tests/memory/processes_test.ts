@@ -101,3 +101,32 @@ Deno.test("add() of one bad item among good ones refuses that one alone", async 
     assertEquals((await memory.stats()).items, 2);
   });
 });
+
+Deno.test("search() stays exact when most vectors were replaced", async () => {
+  await withFile(async (path) => {
+    await using a = await createMemory({ path });
+    await using b = await createMemory({ path });
+    const write = async (round: number) => {
+      const all = Array.from({ length: 1100 }, (_, i) => ({
+        id: `i${i}`,
+        text: "",
+        vector: [Math.sin(i + round), Math.cos(i + round), i / 1100],
+      }));
+      for (let i = 0; i < all.length; i += 275) await a.add(all.slice(i, i + 275));
+    };
+    for (let round = 0; round < 6; round++) {
+      await write(round);
+      if (round === 0) await b.search({ vector: [1, 0, 0] });
+    }
+    await using c = await createMemory({ path });
+    for (const memory of [a, b, c]) {
+      const { hits, explain } = await memory.search({
+        vector: [Math.sin(40 + 5), Math.cos(40 + 5), 40 / 1100],
+        explain: true,
+      });
+      assertEquals(explain?.compared, 1100);
+      assertEquals(hits[0]?.item.id, "i40");
+    }
+    assertEquals(await a.verify(), []);
+  });
+});

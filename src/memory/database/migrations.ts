@@ -94,6 +94,8 @@ export const migrations: readonly Migration[] = [
     statements: [
       "ALTER TABLE collections ADD COLUMN label TEXT",
       "ALTER TABLE collections ADD COLUMN attributes TEXT",
+      // Greatest number of a removal that is not in the table any more.
+      "ALTER TABLE collections ADD COLUMN pruned INTEGER NOT NULL DEFAULT 0",
       `CREATE TABLE files (
         file_id TEXT PRIMARY KEY,
         name TEXT NOT NULL,

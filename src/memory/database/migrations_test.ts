@@ -1,7 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { AtmosphereError } from "../../core/mod.ts";
 import { Database } from "./database.ts";
-import { migrate, type Migration } from "./migrations.ts";
+import { createMemory } from "../memory.ts";
+import { migrate, type Migration, migrations } from "./migrations.ts";
 
 const steps: readonly Migration[] = [
   { version: 1, name: "one", statements: ["CREATE TABLE things (name TEXT)"] },
@@ -102,5 +103,29 @@ Deno.test("migrate() refuses a file of a newer program", async () => {
       );
       assertEquals(error.code, "database_failed");
     });
+  });
+});
+
+Deno.test("createMemory() upgrades a file of the first version and finds what is in it", async () => {
+  await withDatabase(async (url) => {
+    await open(url, async (database) => {
+      await migrate(database, { migrations: migrations.slice(0, 1), nowMs: 1 });
+      await database.run([
+        `INSERT INTO collections (name, space, created_at)
+          VALUES ('default', '{"kind":"own","dimensions":2}', 1)`,
+        "CREATE VIRTUAL TABLE words_1 USING fts5(body, parts, tokenize = 'porter unicode61')",
+        "CREATE TABLE vectors_1 (seq INTEGER PRIMARY KEY, vector F32_BLOB(2) NOT NULL)",
+        `INSERT INTO items (collection_id, namespace, id, text, metadata, hash, created_at, updated_at)
+          VALUES (1, '', 'a', 'old words', '{}', 'x', 1, 1)`,
+        "INSERT INTO words_1 (rowid, body, parts) VALUES (1, 'old words', '')",
+        "INSERT INTO vectors_1 VALUES (1, vector32('[1, 0]'))",
+      ].map((sql) => ({ sql, args: [] })));
+    });
+    await using memory = await createMemory({ url });
+    assertEquals(await memory.verify(), []);
+    const { hits } = await memory.search({ text: "word", vector: [1, 0.1] });
+    assertEquals(hits.map(({ item }) => item.text), ["old words"]);
+    await memory.add([{ id: "a", text: "new words", vector: [0, 1] }]);
+    assertEquals((await memory.history("a")).length, 1);
   });
 });

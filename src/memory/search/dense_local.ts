@@ -43,13 +43,14 @@ export class LocalVectors {
   /** Brings memory to the database's state: everything at first, later only what changed. */
   async catchUp(session: Session): Promise<void> {
     const [bounds] = await session.query(
-      `SELECT (SELECT min(n) FROM removals) AS low,
-        (SELECT seq FROM sqlite_sequence WHERE name = 'removals') AS high`,
+      `SELECT pruned, (SELECT seq FROM sqlite_sequence WHERE name = 'removals') AS high
+        FROM collections WHERE collection_id = ?`,
+      [this.#collection.number],
     );
     const high = Number(bounds?.["high"] ?? 0);
-    const low = Number(bounds?.["low"] ?? high + 1);
     // Removals that were pruned before they were seen here can only be made up by a fresh load.
-    if (!this.#loaded || low > this.#lastRemoval + 1) await this.#load(session);
+    const missed = Number(bounds?.["pruned"] ?? 0) > this.#lastRemoval;
+    if (!this.#loaded || missed) await this.#load(session);
     await this.#readTail(session);
     if (high > this.#lastRemoval) {
       const rows = await session.query(

@@ -94,3 +94,29 @@ export async function scrubSegments(
     ]);
   }
 }
+
+// Codes of former versions are searched over and kept in memory; up to this many are borne.
+const removalsAtLeast = 4_096;
+
+/**
+ * Takes the codes of removed items out of the segments and forgets that they were removed, once they
+ * are many. Part of a write transaction; whether it was done, so that vectors in memory are to be
+ * loaded afresh.
+ */
+export async function pruneRemovals(session: Session, collection: Collection): Promise<boolean> {
+  const [row] = await session.query(
+    `SELECT count(*) AS removed, max(n) AS last, json_group_array(seq) AS seqs,
+      (SELECT count(*) FROM items WHERE collection_id = ?1) AS items
+      FROM removals WHERE collection_id = ?1`,
+    [collection.number],
+  );
+  const removed = Number(row?.["removed"]);
+  if (removed < Math.max(removalsAtLeast, Number(row?.["items"]) / 4)) return false;
+  await scrubSegments(session, { collection, seqs: JSON.parse(String(row?.["seqs"])) });
+  await session.query("DELETE FROM removals WHERE collection_id = ?", [collection.number]);
+  await session.query("UPDATE collections SET pruned = ? WHERE collection_id = ?", [
+    Number(row?.["last"]),
+    collection.number,
+  ]);
+  return true;
+}
