@@ -87,6 +87,7 @@ function withoutTwins(items: readonly PreparedItem[]): PreparedItem[][] {
 export class Engine implements EngineOperations {
   readonly #database: Database;
   readonly #now: () => number;
+  readonly #bits: boolean;
   readonly #writer: Writer;
   readonly #vectors = new Map<number, LocalVectors>();
   /** Vectors added to a collection, by its number, since segments were made of them. */
@@ -94,9 +95,10 @@ export class Engine implements EngineOperations {
   #collections: Map<string, Collection> = new Map();
   #stale = true;
 
-  private constructor(database: Database, now: () => number) {
+  private constructor(database: Database, options: OpenEngineOptions) {
     this.#database = database;
-    this.#now = now;
+    this.#now = options.now;
+    this.#bits = options.bits ?? false;
     this.#writer = new Writer({
       commit: (work) => this.#commit(work),
       apply: (changes) => this.#apply(changes),
@@ -111,7 +113,7 @@ export class Engine implements EngineOperations {
         nowMs: options.now(),
         ...(options.migrations === undefined ? {} : { migrations: options.migrations }),
       });
-      return new Engine(database, options.now);
+      return new Engine(database, options);
     } catch (error) {
       await database.close();
       throw error;
@@ -185,7 +187,7 @@ export class Engine implements EngineOperations {
     if (this.#database.remote || collection.space.kind === "none") return undefined;
     const known = this.#vectors.get(collection.number);
     if (known !== undefined) return known;
-    const vectors = new LocalVectors(collection);
+    const vectors = new LocalVectors(collection, { bits: this.#bits });
     await vectors.catchUp(session);
     this.#vectors.set(collection.number, vectors);
     this.#unsealed.set(collection.number, vectors.tail);

@@ -65,6 +65,12 @@ export interface MemoryOptions {
   readonly embedder?: EmbedTexts;
   /** Longest wait for another process's lock on the file. @default 30_000 */
   readonly busyTimeoutMs?: number;
+  /**
+   * Whether vectors in memory may be looked at by their signs first, which is several times quicker
+   * and takes an eighth more memory. It is checked on a sample of the stored vectors whether that
+   * finds what it should, and not done where it does not. @default false
+   */
+  readonly bits?: boolean;
   /** Tells the time of new items and of expiry. @default the machine's clock */
   readonly clock?: Clock;
 }
@@ -406,6 +412,7 @@ export async function createMemory(options: MemoryOptions): Promise<Memory> {
     {
       url,
       ...(options.token === undefined ? {} : { token: options.token }),
+      ...(options.bits === undefined ? {} : { bits: options.bits }),
       ...(options.busyTimeoutMs === undefined ? {} : { busyTimeoutMs: options.busyTimeoutMs }),
     },
     clock,

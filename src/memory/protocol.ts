@@ -75,6 +75,8 @@ export interface EngineOptions {
   readonly url: string;
   readonly token?: string;
   readonly busyTimeoutMs?: number;
+  /** Whether vectors may be looked at by their signs first. @default false */
+  readonly bits?: boolean;
 }
 
 /** A question to the thread. */

@@ -130,3 +130,32 @@ Deno.test("search() stays exact when most vectors were replaced", async () => {
     assertEquals(await a.verify(), []);
   });
 });
+
+Deno.test("search() by bits checks itself and falls back where signs tell too little", async () => {
+  await withFile(async (path) => {
+    let state = 3;
+    const next = () => (state = (state * 48271) % 2147483647) / 2147483647 - 0.5;
+    const draw = (size: number) => Array.from({ length: size }, next);
+    const centres = Array.from({ length: 10 }, () => draw(128));
+    await using memory = await createMemory({ path, bits: true });
+    const own = (dimensions: number) => ({ space: { kind: "own", dimensions } as const });
+    await memory.createCollection("clustered", own(128));
+    await memory.createCollection("flat", own(24));
+    await memory.add(
+      Array.from({ length: 2000 }, (_, i) => ({
+        text: `${i}`,
+        vector: draw(128).map((value, j) => centres[i % 10]![j]! + 0.2 * value),
+      })),
+      { collection: "clustered" },
+    );
+    await memory.add(
+      Array.from({ length: 6000 }, (_, i) => ({ text: `${i}`, vector: draw(24) })),
+      { collection: "flat" },
+    );
+    const how = async (collection: string, vector: number[]) =>
+      (await memory.search({ collection, vector, explain: true })).explain?.dense ?? "";
+    assert((await how("clustered", centres[3]!)).startsWith("1-bit scan"));
+    const flat = await how("flat", draw(24));
+    assert(flat.startsWith("int8 scan (1 bit finds only"), flat);
+  });
+});

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { BitIndex } from "./bit_index.ts";
 import { quantizeQueryRelaxed, quantizeQueryWide, quantizeRow } from "./quantize.ts";
 import { createKernel, type Kernel } from "./scan.ts";
 import { Top } from "./top.ts";
@@ -42,6 +43,7 @@ export class VectorIndex {
   readonly #seqs: Uint32Array[] = [];
   #rows = 0;
   #removed = 0;
+  #bits: BitIndex | undefined;
 
   /** An empty index. */
   constructor(dimensions: number, options: { kernel?: Kernel } = {}) {
@@ -66,7 +68,8 @@ export class VectorIndex {
 
   /** Bytes in memory. */
   get sizeBytes(): number {
-    return this.#kernel.memory.buffer.byteLength + this.#seqs.length * blockRows * 4;
+    return this.#kernel.memory.buffer.byteLength + this.#seqs.length * blockRows * 4 +
+      (this.#bits?.sizeBytes ?? 0);
   }
 
   /** Number of the last row; 0 when there is none. */
@@ -217,26 +220,65 @@ export class VectorIndex {
       }
       return { seqs: top.keys().map((row) => this.#seqAt(row)), compared: this.size };
     }
-    const mask = new Uint8Array(this.#rows + 1);
-    let compared = 0;
-    let pair = -1;
-    // Few rows are compared one pair at a time; many are scanned whole and sorted out after.
-    const few = allowed.seqs.length * 8 < this.#rows;
     const rows = allowed.seqs.flatMap((seq) => this.#rowOf(seq) ?? []);
-    for (const row of rows) mask[row] = 1;
-    compared = rows.length;
-    if (few) {
-      for (const row of rows) {
-        if (row >> 1 === pair) continue;
-        pair = row >> 1;
-        this.#scanRows(pair * 2, { rows: 2, offset, top, mask });
-      }
+    // Few rows are compared one pair at a time; many are scanned whole and sorted out after.
+    if (rows.length * 8 < this.#rows) {
+      this.#scanFew(rows, { offset, top });
     } else {
+      const allowedRows = new Uint8Array(this.#rows + 1);
+      for (const row of rows) allowedRows[row] = 1;
+      const mask = (number: number) => allowedRows[number] === 1;
       for (let block = 0; block < this.#seqs.length; block++) {
         this.#scanRows(block * blockRows, { rows: blockRows, offset, top, mask });
       }
     }
-    return { seqs: top.keys().map((row) => this.#seqAt(row)), compared };
+    return { seqs: top.keys().map((row) => this.#seqAt(row)), compared: rows.length };
+  }
+
+  /**
+   * As {@linkcode nearest}, but only rows whose signs are near the query's are compared by their
+   * codes: about `keep` of them. Quicker, and as exact as the vectors' signs tell them apart.
+   */
+  nearestByBits(
+    query: Float32Array,
+    options: { limit: number; keep: number },
+  ): { seqs: number[]; compared: number } {
+    const bits = this.#bits ??= new BitIndex(this.dimensions);
+    while (bits.rows < this.#rows) {
+      const block = Math.floor(bits.rows / blockRows);
+      bits.append(this.#codes(block, { row: bits.rows % blockRows, rows: 1 }));
+    }
+    const top = new Top(options.limit);
+    const offset = this.#writeQuery(query);
+    const rows = bits.candidates(query, options.keep);
+    this.#scanFew(rows, { offset, top });
+    return { seqs: top.keys().map((row) => this.#seqAt(row)), compared: rows.length };
+  }
+
+  /** Frees the bits. */
+  dropBits(): void {
+    this.#bits = undefined;
+  }
+
+  /** About the vector of the row at `place` of all rows, from its codes; undefined when removed. */
+  sample(place: number): Float32Array<ArrayBuffer> | undefined {
+    const row = Math.floor(place * this.#rows);
+    const block = Math.floor(row / blockRows);
+    const scale = this.#scales(block)[row % blockRows]!;
+    if (Number.isNaN(scale)) return undefined;
+    const codes = this.#codes(block, { row: row % blockRows, rows: 1 });
+    return Float32Array.from(codes.subarray(0, this.dimensions), (code) => code * scale);
+  }
+
+  /** Compares `rows`, ascending, pair by pair. */
+  #scanFew(rows: readonly number[], options: { offset: number; top: Top }): void {
+    const wanted = new Set(rows);
+    let pair = -1;
+    for (const row of rows) {
+      if (row >> 1 === pair) continue;
+      pair = row >> 1;
+      this.#scanRows(pair * 2, { ...options, rows: 2, mask: (number) => wanted.has(number) });
+    }
   }
 
   #writeQuery(query: Float32Array): number {
@@ -249,7 +291,7 @@ export class VectorIndex {
 
   #scanRows(
     first: number,
-    options: { rows: number; offset: number; top: Top; mask?: Uint8Array },
+    options: { rows: number; offset: number; top: Top; mask?: (row: number) => boolean },
   ): void {
     const { top, mask } = options;
     const block = Math.floor(first / blockRows);
@@ -272,7 +314,7 @@ export class VectorIndex {
     const scores = new Float32Array(buffer, this.#outAt, found * 2);
     for (let i = 0; i < found; i++) {
       const number = first + numbers[i * 2]!;
-      if (mask === undefined || mask[number] === 1) top.offer(number, scores[i * 2 + 1]!);
+      if (mask === undefined || mask(number)) top.offer(number, scores[i * 2 + 1]!);
     }
   }
 }

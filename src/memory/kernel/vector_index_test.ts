@@ -116,3 +116,35 @@ Deno.test("Top keeps the best of any sequence", () => {
     }),
   );
 });
+
+/** Vectors around a few centres, as embeddings are. */
+function clustered(count: number, dimensions: number): Float32Array[] {
+  const centres = vectors(20, dimensions, 5);
+  return vectors(count, dimensions, 17).map((own, i) =>
+    own.map((value, j) => centres[i % 20]![j]! + 0.3 * value)
+  );
+}
+
+Deno.test("nearestByBits() finds the best of clustered vectors among few", () => {
+  const all = clustered(4000, 128);
+  const index = filled(all);
+  let hits = 0;
+  for (const query of clustered(40, 128).map((vector) => vector.map((value) => value + 0.01))) {
+    const { seqs, compared } = index.nearestByBits(query, { limit: 10, keep: 400 });
+    assert(compared >= 400 && compared < 2000, `${compared} were compared`);
+    const exact = new Set(index.nearest(query, { limit: 10 }).seqs);
+    hits += seqs.filter((seq) => exact.has(seq)).length;
+  }
+  assert(hits >= 390, `${hits} of 400`);
+});
+
+Deno.test("nearestByBits() does not find removed rows and finds added ones", () => {
+  const all = vectors(3000, 64);
+  const index = filled(all);
+  const best = index.nearestByBits(all[5]!, { limit: 1, keep: 100 }).seqs;
+  assertEquals(best, [16]);
+  index.remove(16);
+  assert(!index.nearestByBits(all[5]!, { limit: 10, keep: 100 }).seqs.includes(16));
+  index.append(100_000, all[5]!);
+  assertEquals(index.nearestByBits(all[5]!, { limit: 1, keep: 100 }).seqs, [100_000]);
+});

@@ -14,10 +14,18 @@ import type { DenseAnswer, DenseQuery } from "./dense.ts";
 
 /** Rows of the exact vectors that are read again, at least. */
 const rerankAtLeast = 40;
+/** Rows that the first look by bits leaves, at least. */
+const keepByBits = 400;
+/** Least share of the best ten that the look by bits must leave, on a sample of stored vectors. */
+const leastRecall = 0.995;
+const sampleQueries = 48;
 
 /** One collection's vectors in this process. */
 export class LocalVectors {
   readonly #collection: Collection;
+  /** Whether bits may be used; undefined before that is known of the vectors now in memory. */
+  #bits: { readonly useful: boolean; readonly recall: number; readonly rows: number } | undefined;
+  readonly #tryBits: boolean;
   #index: VectorIndex;
   #sealedSeq = 0;
   #lastRemoval = 0;
@@ -25,8 +33,9 @@ export class LocalVectors {
   #tail = 0;
 
   /** Nothing is read before {@linkcode catchUp}. */
-  constructor(collection: Collection) {
+  constructor(collection: Collection, options: { readonly bits?: boolean } = {}) {
     this.#collection = collection;
+    this.#tryBits = options.bits ?? false;
     this.#index = new VectorIndex(dimensionsOf(collection));
   }
 
@@ -106,10 +115,16 @@ export class LocalVectors {
   async search(session: Session, query: DenseQuery): Promise<DenseAnswer> {
     const allowed = query.scope.narrow ? await this.#inScope(session, query) : undefined;
     const candidates = Math.max(rerankAtLeast, query.limit * 4);
-    const { seqs, compared } = this.#index.nearest(query.vector, {
-      limit: candidates,
-      ...(allowed === undefined ? {} : { allowed: { seqs: allowed } }),
-    });
+    const byBits = allowed === undefined && this.#bitsAreUseful();
+    const { seqs, compared } = byBits
+      ? this.#index.nearestByBits(query.vector, {
+        limit: candidates,
+        keep: Math.max(keepByBits, candidates * 4),
+      })
+      : this.#index.nearest(query.vector, {
+        limit: candidates,
+        ...(allowed === undefined ? {} : { allowed: { seqs: allowed } }),
+      });
     const rows = await session.query(
       `SELECT seq, vector FROM vectors_${this.#collection.number}
         WHERE seq IN (SELECT value FROM json_each(?))`,
@@ -123,8 +138,37 @@ export class LocalVectors {
       ranked: ranked.slice(0, query.limit),
       compared,
       ...(allowed === undefined ? {} : { inScope: allowed.length }),
-      how: `int8 scan, ${seqs.length} reranked with exact vectors`,
+      how: `${this.#describe(byBits)}, ${seqs.length} reranked with exact vectors`,
     };
+  }
+
+  #describe(byBits: boolean): string {
+    if (byBits) return "1-bit scan, then int8";
+    if (this.#bits === undefined || this.#bits.useful) return "int8 scan";
+    return `int8 scan (1 bit finds only ${this.#bits.recall.toFixed(3)} of the best)`;
+  }
+
+  /** Asks a sample of stored vectors, again when there are twice as many. */
+  #bitsAreUseful(): boolean {
+    if (!this.#tryBits) return false;
+    const rows = this.#index.rows;
+    if (this.#bits !== undefined && rows < this.#bits.rows * 2) return this.#bits.useful;
+    let hits = 0;
+    let all = 0;
+    for (let i = 0; i < sampleQueries; i++) {
+      const sample = this.#index.sample((i + 0.5) / sampleQueries);
+      if (sample === undefined) continue;
+      const exact = this.#index.nearest(sample, { limit: 10 }).seqs;
+      const quick = new Set(
+        this.#index.nearestByBits(sample, { limit: 10, keep: keepByBits }).seqs,
+      );
+      all += exact.length;
+      hits += exact.filter((seq) => quick.has(seq)).length;
+    }
+    const recall = all === 0 ? 0 : hits / all;
+    this.#bits = { useful: recall >= leastRecall, recall, rows };
+    if (!this.#bits.useful) this.#index.dropBits();
+    return this.#bits.useful;
   }
 
   async #inScope(session: Session, query: DenseQuery): Promise<number[]> {
