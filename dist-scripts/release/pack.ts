@@ -26,7 +26,7 @@ export interface PackOptions {
 
 /** Packs every executable that was built. Throws when there is none. */
 export async function packRelease(options: PackOptions): Promise<string[]> {
-  const { root, outDir, version, timeS } = options;
+  const { root, outDir, version } = options;
   await Deno.remove(outDir, { recursive: true }).catch(() => {});
   await Deno.mkdir(outDir, { recursive: true });
   const files: string[] = [];
@@ -107,7 +107,7 @@ async function packTarget(target: Target, options: PackOptions): Promise<string>
 }
 
 async function writeSbom(target: Target, options: PackOptions): Promise<string> {
-  const { root, outDir, version, timeS } = options;
+  const { root, outDir, version } = options;
   const parties: ThirdParty[] = JSON.parse(
     await Deno.readTextFile(join(root, ".cache", "build", target.triple, "parties.json")),
   );
