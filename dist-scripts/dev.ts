@@ -54,7 +54,8 @@ function writeText(url: URL, text: string): void {
 
 async function jsrAnswers(): Promise<boolean> {
   try {
-    const response = await fetch("https://jsr.io/@std/assert/meta.json", {
+    const registry = Deno.env.get("JSR_URL") ?? "https://jsr.io/";
+    const response = await fetch(new URL("@std/assert/meta.json", registry), {
       signal: AbortSignal.timeout(jsrProbeTimeoutMs),
     });
     await response.body?.cancel();
