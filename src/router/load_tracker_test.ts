@@ -108,6 +108,7 @@ Deno.test("the circuit opens after failures in a row, not after scattered ones",
   const { load } = tracker();
   for (let i = 0; i < 10; i++) {
     failTimes(load, 2);
+    assertEquals(load.get(id).circuit, "closed");
     load.begin(id);
     load.end(id, { totalMs: 1 });
   }
@@ -173,6 +174,17 @@ Deno.test("fail() honours Retry-After, within a bound", () => {
   load.begin("other");
   load.fail("other", { retryAfterSeconds: 1e9 });
   assertEquals(load.retryInMs("other"), 600_000);
+});
+
+Deno.test("a probe that fails opens the circuit again, also after a single Retry-After", () => {
+  const { load, clock } = tracker();
+  load.begin(id);
+  load.fail(id, { retryAfterSeconds: 1 });
+  clock.advance(1000);
+  assertEquals(load.get(id).circuit, "half-open");
+  load.begin(id);
+  load.fail(id);
+  assertEquals(load.get(id).circuit, "open");
 });
 
 Deno.test("setLoaded() and setQueueDepth() take what an engine tells, in bounds", () => {

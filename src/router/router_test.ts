@@ -211,6 +211,29 @@ Deno.test("decide() prefers a strong local model to a weak remote one", () => {
   assertEquals(names(router.decide(request({ intent })))[0], "strong");
 });
 
+Deno.test("decide() breaks ties by id, whatever the order of the list", () => {
+  const list = ["c", "a", "d", "b"].map((name) => capability(name));
+  for (const order of [list, list.toReversed()]) {
+    assertEquals(names(routerOf(order).router.decide(request())), ["a", "b", "c", "d"]);
+  }
+});
+
+Deno.test("decide() takes only vectors of the dimensions that are asked for", () => {
+  const { router } = routerOf([
+    capability("small", { kind: "llm/embed", features: { dimensions: 384 } }),
+    capability("large", { kind: "llm/embed", features: { dimensions: 1024 } }),
+  ]);
+  const decision = router.decide(
+    request({ kind: "llm/embed", required: { dimensions: 1024 } }),
+    { explain: true },
+  );
+  assertEquals(names(decision), ["large"]);
+  assertEquals(
+    decision.rejected[0]?.reason,
+    "needs vectors of 1024 dimensions, small makes 384",
+  );
+});
+
 Deno.test("decide() answers at most eight candidates unless an explanation is asked for", () => {
   const { router } = routerOf(Array.from({ length: 20 }, (_, i) => capability(`m${i}`)));
   assertEquals(router.decide(request()).candidates.length, 8);
