@@ -96,6 +96,7 @@ export const migrations: readonly Migration[] = [
       "ALTER TABLE collections ADD COLUMN attributes TEXT",
       // Greatest number of a removal that is not in the table any more.
       "ALTER TABLE collections ADD COLUMN pruned INTEGER NOT NULL DEFAULT 0",
+      "CREATE INDEX items_by_time ON items (collection_id, created_at, updated_at)",
       `CREATE TABLE files (
         file_id TEXT PRIMARY KEY,
         name TEXT NOT NULL,

@@ -190,6 +190,26 @@ export class VectorIndex {
     return row >= 0 && this.#seqAt(row) === seq ? row : undefined;
   }
 
+  /** The rows of numbers, both ascending. */
+  #rowsOf(seqs: readonly number[]): number[] {
+    const rows: number[] = [];
+    // Looking each up takes about 17 steps among 100,000; many are found sooner side by side.
+    if (seqs.length * 16 < this.#rows) {
+      for (const seq of seqs) {
+        const row = this.#rowOf(seq);
+        if (row !== undefined) rows.push(row);
+      }
+      return rows;
+    }
+    let i = 0;
+    for (let row = 0; row < this.#rows && i < seqs.length; row++) {
+      const seq = this.#seqAt(row);
+      while (i < seqs.length && seqs[i]! < seq) i++;
+      if (seqs[i] === seq) rows.push(row);
+    }
+    return rows;
+  }
+
   /** Takes a row out of all later searches and wipes its codes; whether it was there. */
   remove(seq: number): boolean {
     const row = this.#rowOf(seq);
@@ -220,7 +240,7 @@ export class VectorIndex {
       }
       return { seqs: top.keys().map((row) => this.#seqAt(row)), compared: this.size };
     }
-    const rows = allowed.seqs.flatMap((seq) => this.#rowOf(seq) ?? []);
+    const rows = this.#rowsOf(allowed.seqs);
     // Few rows are compared one pair at a time; many are scanned whole and sorted out after.
     if (rows.length * 8 < this.#rows) {
       this.#scanFew(rows, { offset, top });

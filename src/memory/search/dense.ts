@@ -52,13 +52,16 @@ export async function searchOnServer(
     );
     return { ranked: toRanked(rows), compared: rows.length, how: "the server's vector index" };
   }
-  const scoped = `SELECT seq FROM items WHERE ${query.scope.sql}`;
+  const scoped = query.scope.seqs;
   const rows = await session.query(
     `SELECT seq, vector_distance_cos(vector, ?) AS distance FROM vectors_${n}
-      WHERE seq IN (${scoped}) ORDER BY distance LIMIT ?`,
-    [vector, ...query.scope.args, query.limit],
+      WHERE seq IN (${scoped.sql}) ORDER BY distance LIMIT ?`,
+    [vector, ...scoped.args, query.limit],
   );
-  const [count] = await session.query(`SELECT count(*) AS n FROM (${scoped})`, query.scope.args);
+  const [count] = await session.query(
+    `SELECT count(DISTINCT seq) AS n FROM (${scoped.sql})`,
+    scoped.args,
+  );
   const inScope = Number(count?.["n"]);
   return { ranked: toRanked(rows), compared: inScope, inScope, how: "exact on the server" };
 }

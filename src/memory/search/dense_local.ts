@@ -173,10 +173,10 @@ export class LocalVectors {
 
   async #inScope(session: Session, query: DenseQuery): Promise<number[]> {
     const [row] = await session.query(
-      `SELECT json_group_array(seq) AS seqs FROM
-        (SELECT seq FROM items WHERE ${query.scope.sql} ORDER BY seq)`,
-      query.scope.args,
+      `SELECT json_group_array(seq) AS seqs FROM (${query.scope.seqs.sql})`,
+      query.scope.seqs.args,
     );
-    return JSON.parse(String(row?.["seqs"]));
+    const seqs = Float64Array.from<number>(JSON.parse(String(row?.["seqs"]))).sort();
+    return Array.from(seqs).filter((seq, i) => seq !== seqs[i - 1]);
   }
 }

@@ -78,21 +78,24 @@ function matches(item: Meta, wanted: Filter): boolean {
   });
 }
 
-Deno.test("list() with a filter leaves what the documentation says", async () => {
+Deno.test("list() and search() with a filter leave what the documentation says", async () => {
   const dir = await Deno.makeTempDir();
   try {
     await using memory = await createMemory({ path: `${dir}/m.db` });
-    await memory.createCollection("default", { space: { kind: "none" } });
     const items = fc.sample(meta, { numRuns: 60, seed: 5 });
-    await memory.add(items.map((metadata, i) => ({ id: String(i), text: String(i), metadata })));
+    await memory.add(
+      items.map((metadata, i) => ({ id: String(i), text: "all", metadata, vector: [1, i] })),
+    );
     await fc.assert(
       fc.asyncProperty(filter, async (wanted) => {
         const { items: found } = await memory.list({ filter: wanted, limit: 100 });
         const expected = items.flatMap((item, i) => matches(item, wanted) ? [String(i)] : []);
-        assertEquals(
-          found.map(({ id }) => Number(id)).sort((a, b) => a - b).map(String),
-          expected,
-        );
+        const sorted = (ids: string[]) => ids.map(Number).sort((a, b) => a - b).map(String);
+        assertEquals(sorted(found.map(({ id }) => id)), expected);
+        for (const query of [{ text: "all" }, { vector: [1, 2] }]) {
+          const { hits } = await memory.search({ ...query, filter: wanted, limit: 100 });
+          assertEquals(sorted(hits.map(({ item }) => item.id)), expected);
+        }
       }),
       { numRuns: 150 },
     );

@@ -19,13 +19,11 @@ export async function searchWords(
   query: { match: string; limit: number; scope: CompiledScope },
 ): Promise<Ranked[]> {
   const table = `words_${collection.number}`;
-  const narrowed = query.scope.narrow
-    ? `AND rowid IN (SELECT seq FROM items WHERE ${query.scope.sql})`
-    : "";
+  const narrowed = query.scope.narrow ? `AND rowid IN (${query.scope.seqs.sql})` : "";
   const rows = await session.query(
     `SELECT rowid AS seq, bm25(${table}, ${columnWeights}) AS rank FROM ${table}
       WHERE ${table} MATCH ? ${narrowed} ORDER BY rank LIMIT ?`,
-    [query.match, ...(query.scope.narrow ? query.scope.args : []), query.limit],
+    [query.match, ...(query.scope.narrow ? query.scope.seqs.args : []), query.limit],
   );
   // FTS5 gives better matches smaller numbers.
   return rows.map((row) => ({ seq: Number(row["seq"]), score: -Number(row["rank"]) }));
