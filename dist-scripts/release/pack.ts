@@ -107,7 +107,7 @@ async function packTarget(target: Target, options: PackOptions): Promise<string>
 }
 
 async function writeSbom(target: Target, options: PackOptions): Promise<string> {
-  const { root, outDir, version } = options;
+  const { root, outDir, version, timeS } = options;
   const parties: ThirdParty[] = JSON.parse(
     await Deno.readTextFile(join(root, ".cache", "build", target.triple, "parties.json")),
   );
