@@ -22,7 +22,7 @@ function rowsOf(routes: readonly { name: string; utterances: readonly string[] }
 Deno.test("trainHead() recognises utterances that it has not seen", () => {
   const head = trainHead({ routes: toyRoutes({ count: 12, seed: 1 }) }, options);
   const score = accuracy(head, rowsOf(toyRoutes({ count: 30, seed: 2 })));
-  assert(score > 0.95, `accuracy ${score}`);
+  assert(score > 0.9, `accuracy ${score}`);
 });
 
 Deno.test("trainHead() gives the same bytes for the same seed and routes, others for another seed", () => {

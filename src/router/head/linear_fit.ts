@@ -39,7 +39,7 @@ export function settingsFor(count: number): TrainerSettings {
     epochs: Math.max(fewestEpochs, Math.min(mostEpochs, epochs)),
     denseStep: 0.003,
     denseDecay: 1,
-    sparseStep: 0.25,
+    sparseStep: 0.35,
   };
 }
 
