@@ -77,6 +77,7 @@ export class EngineClient implements AsyncDisposable {
     const waiting = this.#waiting.get(response.id);
     this.#waiting.delete(response.id);
     if ("error" in response) waiting?.reject(toError(response.error));
+    else if ("json" in response) waiting?.resolve(JSON.parse(response.json));
     else waiting?.resolve(response.result);
   }
 

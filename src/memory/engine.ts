@@ -25,7 +25,7 @@ import {
   readFileBytes,
   readFiles,
 } from "./items/files.ts";
-import { expireItems, forgetItems } from "./items/forget.ts";
+import { expireItems, forgetItems, isDue } from "./items/forget.ts";
 import { type PreparedItem, prepareItem } from "./items/prepare.ts";
 import { listItems, readHistory, readItem } from "./items/read.ts";
 import { type Change, needVectors, retireItems, writeItems } from "./items/write.ts";
@@ -290,12 +290,16 @@ export class Engine implements EngineOperations {
   }
 
   async search(query: SearchQuery): Promise<SearchResult> {
-    await this.#expire();
-    return await this.#read(async (session) => {
-      const collection = this.#collection(query.collection ?? "default");
-      const vectors = await this.#localVectors(session, collection);
-      return await search(session, { collection, query, vectors });
-    });
+    for (;;) {
+      const result = await this.#read(async (session) => {
+        if (await isDue(session, this.#now())) return undefined;
+        const collection = this.#collection(query.collection ?? "default");
+        const vectors = await this.#localVectors(session, collection);
+        return await search(session, { collection, query, vectors });
+      });
+      if (result !== undefined) return result;
+      await this.#expire();
+    }
   }
 
   async get(
@@ -370,11 +374,6 @@ export class Engine implements EngineOperations {
   /** Deletes what has expired, so that nothing after has to look at expiry. */
   async #expire(): Promise<void> {
     const nowMs = this.#now();
-    const [due] = await this.#database.query(
-      "SELECT 1 AS due FROM items WHERE expires_at <= ? LIMIT 1",
-      [nowMs],
-    );
-    if (due === undefined) return;
     await this.#writer.write(async (session) => ({
       result: undefined,
       changes: await expireItems(session, {

@@ -54,7 +54,9 @@ async function handle(request: EngineRequest): Promise<unknown> {
 
 scope.onmessage = async ({ data: request }) => {
   try {
-    scope.postMessage({ id: request.id, result: await handle(request) });
+    const { id, method } = request;
+    const result = await handle(request);
+    scope.postMessage(method === "search" ? { id, json: JSON.stringify(result) } : { id, result });
   } catch (error) {
     scope.postMessage({ id: request.id, error: toRecord(error) });
   }

@@ -87,6 +87,15 @@ export async function forgetItems(
   return { forgotten: seqs.length, change };
 }
 
+/** Whether an item's time has come. */
+export async function isDue(session: Session, nowMs: number): Promise<boolean> {
+  const [due] = await session.query(
+    "SELECT 1 AS due FROM items WHERE expires_at <= ? LIMIT 1",
+    [nowMs],
+  );
+  return due !== undefined;
+}
+
 /** Forgets every item whose time has come. */
 export async function expireItems(
   session: Session,

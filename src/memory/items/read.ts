@@ -34,6 +34,20 @@ export function toItem(row: Row, collection: Collection): Item {
   };
 }
 
+const itemColumns = [
+  "seq",
+  "namespace",
+  "id",
+  "text",
+  "metadata",
+  "source",
+  "position",
+  "hash",
+  "created_at",
+  "updated_at",
+  "expires_at",
+] as const;
+
 /** The items numbered `seqs`, in that order; those that are gone are left out. */
 export async function readItems(
   session: Session,
@@ -41,11 +55,17 @@ export async function readItems(
 ): Promise<Map<number, Item>> {
   const { collection, seqs } = options;
   if (seqs.length === 0) return new Map();
-  const rows = await session.query(
-    `SELECT i.* FROM json_each(?) AS wanted CROSS JOIN items AS i ON i.seq = wanted.value`,
+  // One value of JSON: making an object of each column of each row takes several times as long.
+  const [answer] = await session.query(
+    `SELECT json_group_array(json_array(i.${itemColumns.join(", i.")})) AS rows
+      FROM json_each(?) AS wanted CROSS JOIN items AS i ON i.seq = wanted.value`,
     [JSON.stringify(seqs)],
   );
-  return new Map(rows.map((row) => [Number(row["seq"]), toItem(row, collection)]));
+  const rows: unknown[][] = JSON.parse(String(answer?.["rows"]));
+  return new Map(rows.map((values) => {
+    const row = Object.fromEntries(itemColumns.map((column, i) => [column, values[i]]));
+    return [Number(row["seq"]), toItem(row, collection)];
+  }));
 }
 
 /** One item by its id; undefined when there is none. */

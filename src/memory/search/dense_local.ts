@@ -125,13 +125,15 @@ export class LocalVectors {
         limit: candidates,
         ...(allowed === undefined ? {} : { allowed: { seqs: allowed } }),
       });
+    // The inner loop of a cross join follows the outer one, so that rows come in the order of `seqs`.
     const rows = await session.query(
-      `SELECT seq, vector FROM vectors_${this.#collection.number}
-        WHERE seq IN (SELECT value FROM json_each(?))`,
+      `SELECT v.vector AS vector FROM json_each(?) AS wanted
+        CROSS JOIN vectors_${this.#collection.number} AS v ON v.seq = wanted.value`,
       [JSON.stringify(seqs)],
     );
-    const ranked = rows.map((row) => ({
-      seq: Number(row["seq"]),
+    if (rows.length !== seqs.length) throw new Error("A vector in memory is not in the file");
+    const ranked = rows.map((row, i) => ({
+      seq: seqs[i]!,
       score: cosine(query.vector, new Float32Array(row["vector"] as ArrayBuffer)),
     })).sort((a, b) => b.score - a.score || a.seq - b.seq);
     return {
