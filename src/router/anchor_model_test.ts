@@ -88,3 +88,18 @@ Deno.test("clusterOf() names class and hardness", () => {
     "quick/easy",
   );
 });
+
+Deno.test("estimateIntent() is harder near the hard anchors, for a longer text, and never for a word", () => {
+  const options = {
+    model,
+    wording: undefined,
+    constants: resolveConstants(),
+    hasImage: false,
+    hasTools: false,
+  };
+  const hardness = (text: string, vector: Float32Array) =>
+    estimateIntent(text, { ...options, vector }).hardness;
+  assert(hardness("hm", axis(14)) > 0.5 && hardness("hm", axis(13)) < 0.2);
+  assert(hardness("hm ".repeat(500), axis(15)) > hardness("hm", axis(15)));
+  assert(hardness("hm", axis(classIndex.quick)) < hardness("hm", axis(classIndex.legal)));
+});
