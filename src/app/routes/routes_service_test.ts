@@ -135,6 +135,15 @@ Deno.test("RoutesService trains again by itself when routes or the embedder chan
   });
 });
 
+Deno.test("RoutesService embeds of a draw only what is drawn", async () => {
+  await withRoutes(async ({ routes, embedder }) => {
+    await routes.import(source);
+    await routes.train({ perRoute: 2, seed: 1 });
+    const own = csv.split("\n").slice(1, 11).map((line) => line.split(",")[0]!);
+    assertEquals(own.filter((text) => embedder.asked.includes(text)).length, 4);
+  });
+});
+
 Deno.test("RoutesService cross-validates over a file, whatever routes there are", async () => {
   await withRoutes(async ({ routes }) => {
     const steps: string[] = [];

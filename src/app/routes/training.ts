@@ -8,6 +8,7 @@ import { isAbort } from "../../core/mod.ts";
 import { AtmosphereError, type EmbedderModel, type RoutesWork } from "../../core/mod.ts";
 import {
   backgroundTexts,
+  drawUtterances,
   encodeHead,
   type LearnedHead,
   loadHead,
@@ -21,10 +22,15 @@ import type { TextVectors } from "./text_vectors.ts";
 /** Longest that others wait while a model is trained, in milliseconds. */
 const sliceMs = 12;
 
-/** Every text whose vector training needs. */
-export function* trainingTexts(source: TrainingSource): Generator<string> {
-  yield* trainingSet(source).texts;
-  yield* backgroundTexts;
+/** Every text whose vector training needs: of a draw, only what is drawn. */
+export function trainingTexts(
+  source: TrainingSource,
+  options: { readonly seed: number; readonly perRoute?: number | undefined },
+): readonly string[] {
+  const { perRoute, seed } = options;
+  const whole = trainingSet(source);
+  const set = perRoute === undefined ? whole : drawUtterances(whole, { perRoute, seed });
+  return [...set.texts, ...backgroundTexts];
 }
 
 /** Trains a head and lets others run now and then. Throws as `trainHead` does, or the signal's reason. */
@@ -63,7 +69,7 @@ export async function embedAndTrain(
 ): Promise<Trained> {
   const { signal, onProgress, seed, perRoute } = options;
   const start = performance.now();
-  const vectorOf = await options.vectors.of(trainingTexts(source), options);
+  const vectorOf = await options.vectors.of(trainingTexts(source, { seed, perRoute }), options);
   const embedded = performance.now();
   onProgress?.({ step: "training", done: 0, total: 1 });
   const { name, dtype, dimensions } = options.model();

@@ -9,6 +9,7 @@ export { LearnedHead, noRoute } from "./head.ts";
 export { encodeHead, headFileVersion, loadHead } from "./model_file.ts";
 export { trainHead, trainHeadInSteps, type TrainOptions } from "./train_head.ts";
 export {
+  drawUtterances,
   trainingHash,
   type TrainingSet,
   trainingSet,
