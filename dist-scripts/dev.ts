@@ -225,8 +225,6 @@ function testArguments(args: string[]): string[] {
     ...(args.length > 0 ? args : [
       "--doc",
       "--parallel",
-      // Minutes each: `deno task test:packaging`.
-      "--ignore=tests/packaging/slow/",
       "src/",
       "tests/",
       "mod.ts",
