@@ -12,6 +12,7 @@ export interface RoutesProgress {
   readonly step: "embedding" | "training" | "evaluating";
   /** Texts, or folds, that are done. */
   readonly done: number;
+  /** How many there are in all. */
   readonly total: number;
 }
 
@@ -27,6 +28,7 @@ export interface RoutesWork {
 export interface LabelledSource {
   /** Its name, for messages and to tell CSV from JSON Lines. */
   readonly name: string;
+  /** Text of the file. */
   readonly content: string;
   /** Whether broken lines are left out, or make the whole file refused. */
   readonly onBroken: "skip" | "fail";
@@ -36,6 +38,7 @@ export interface LabelledSource {
 export interface LeftOutLine {
   /** Number of the line in the file, from 1. */
   readonly line: number;
+  /** What is wrong with it. */
   readonly reason: string;
 }
 
@@ -55,24 +58,35 @@ export interface RoutesImport {
   readonly conflicting: readonly { readonly text: string; readonly label: string }[];
   /** How many there are of those. */
   readonly conflicts: number;
+  /** Lines that were left out. */
   readonly broken: readonly LeftOutLine[];
 }
 
 /** What a model of the routes was trained on, and how it did on texts that were held out. */
 export interface RoutesModel {
+  /** Path of the model file. */
   readonly file: string;
+  /** Size of the model file. */
   readonly bytes: number;
+  /** Space of its vectors. */
   readonly embedder: string;
+  /** Seed that it was trained with. */
   readonly seed: number;
   /** Utterances drawn of each route; absent when all were used. */
   readonly perRoute?: number;
+  /** Number of routes. */
   readonly routes: number;
+  /** Number of utterances that it learned from. */
   readonly utterances: number;
   /** Null where too few were held out to tell. */
   readonly accuracy: number | null;
+  /** How well texts out of scope are told apart, 0.5 to 1; null when there were none. */
   readonly aurocOos: number | null;
+  /** Expected calibration error, 0 to 1; null when nothing was held out. */
   readonly ece: number | null;
+  /** Milliseconds to embed the utterances. */
   readonly embedMs: number;
+  /** Milliseconds to train. */
   readonly trainMs: number;
 }
 
@@ -96,10 +110,13 @@ export interface RouteTest {
 export interface RoutesEvaluation {
   /** Share of the texts in scope whose best route is the right one. */
   readonly accuracy: number | null;
+  /** How well texts out of scope are told apart, 0.5 to 1; null when there were none. */
   readonly auroc_oos: number | null;
+  /** Expected calibration error, 0 to 1; null when nothing was held out. */
   readonly ece: number | null;
   /** All texts. */
   readonly n: number;
+  /** Rows with a route. */
   readonly n_in_scope: number;
   /** Texts labelled `none`. */
   readonly n_oos: number;
@@ -107,7 +124,9 @@ export interface RoutesEvaluation {
   readonly decision_ms_p50: number | null;
   /** Suggested threshold for all routes. */
   readonly threshold: number;
+  /** Parts of the cross-validation; null when there was none. */
   readonly folds: number | null;
+  /** Figures of each route. */
   readonly routes: readonly {
     readonly route: string;
     readonly support: number;
@@ -116,12 +135,14 @@ export interface RoutesEvaluation {
     readonly f1: number;
     readonly threshold: number;
   }[];
+  /** What was mistaken for what, most often first. */
   readonly confusions: readonly {
     readonly expected: string;
     readonly answered: string;
     readonly count: number;
     readonly example: string;
   }[];
+  /** Accuracy against coverage by threshold. */
   readonly coverage: readonly {
     readonly threshold: number;
     readonly coverage: number | null;
@@ -130,11 +151,13 @@ export interface RoutesEvaluation {
   }[];
   /** Labels of texts in scope that no route has. */
   readonly unknown_labels: readonly string[];
+  /** Lines that were left out. */
   readonly broken: readonly LeftOutLine[];
 }
 
 /** An evaluation with its pictures. */
 export interface RoutesReport {
+  /** The figures. */
   readonly evaluation: RoutesEvaluation;
   /** Numbers, bars and tables for a terminal. */
   readonly text: string;
