@@ -8,6 +8,7 @@ import { AtmosphereError } from "../core/errors.ts";
 import type { Embedder, EmbedderModel, EmbedResult } from "../core/embedder.ts";
 import { type Logger, silentLogger } from "../core/logger.ts";
 import { EngineProcess } from "./engine_process.ts";
+import type { OnnxRuntime } from "./onnx_runtime.ts";
 import { bundledModel } from "./prepare_model.ts";
 import type { ResolvedModel } from "./resolve_model.ts";
 import { VectorCache } from "./vector_cache.ts";
@@ -25,6 +26,8 @@ export interface EmbedderOptions {
   /** Longest sequence of a model that does not say. @default 512 */
   readonly maxTokens?: number;
   readonly logger?: Logger;
+  /** Which build of ONNX Runtime runs the model; `auto` prefers the native one. @default "auto" */
+  readonly runtime?: "auto" | OnnxRuntime;
   /** Starts the worker that runs the engine. @default the program's own */
   readonly startWorker?: () => Worker;
 }
@@ -146,17 +149,24 @@ class WorkerEmbedder implements Embedder {
         : { startWorker: this.#options.startWorker }),
     });
     this.#engine = engine;
-    const { dimensions, maxTokens } = await engine.load({
+    const { dimensions, maxTokens, runtime, nativeFailure } = await engine.load({
       directory,
       hubName,
       threads: this.#options.threads,
       maxTokens: this.#model.maxTokens,
+      runtime: this.#options.runtime ?? "auto",
     });
+    if (nativeFailure !== undefined) {
+      this.#logger.info("Embeddings run on WebAssembly, several times slower than natively", {
+        reason: nativeFailure,
+      });
+    }
     this.#model = { ...this.#model, dimensions, maxTokens };
     this.#state = "ready";
     this.#failure = undefined;
     this.#logger.debug("The embedding model is loaded", {
       model: this.#model.name,
+      runtime,
       ms: Math.round(performance.now() - startMs),
     });
     return engine;

@@ -7,11 +7,16 @@
 import { basename, dirname, join } from "node:path";
 import { AtmosphereError } from "../core/errors.ts";
 import { readManifest, verifyModel } from "./model_files.ts";
+import { type ImportedTransformers, importTransformers, type OnnxRuntime } from "./onnx_runtime.ts";
 import { pool, type Pooling } from "./pooling.ts";
 import type { Tokenizer } from "./token_windows.ts";
 
 /** A loaded model. */
 export interface ModelEngine {
+  /** Which build of ONNX Runtime runs the model. */
+  readonly runtime: OnnxRuntime;
+  /** Why the native one was not taken; undefined when it was, or nobody asked for it. */
+  readonly nativeFailure: string | undefined;
   /** Length of a vector. */
   readonly dimensions: number;
   /** Longest sequence, special tokens included. */
@@ -30,9 +35,9 @@ export interface ModelEngineOptions {
   readonly threads: number;
   /** Longest sequence of a model that does not say. */
   readonly maxTokens: number;
+  /** Which build of ONNX Runtime is to run the model. @default "auto" */
+  readonly runtime?: "auto" | OnnxRuntime;
 }
-
-type Transformers = typeof import("@huggingface/transformers");
 
 /** Loads a model's files from the disk; those of a hub's model are fetched when absent. */
 export async function loadModelEngine(options: ModelEngineOptions): Promise<ModelEngine> {
@@ -43,10 +48,13 @@ export async function loadModelEngine(options: ModelEngineOptions): Promise<Mode
     throw new AtmosphereError("embedder_failed", `There is no embedding model in ${directory}`);
   }
   // Hashing and the library's evaluation overlap.
-  const [library] = await Promise.all([importLibrary(), verifyModel(directory, manifest)]);
-  library.env.allowRemoteModels = false;
-  library.env.localModelPath = dirname(directory);
-  const engine = await loadWith(library, basename(directory), options, "mean");
+  const [imported] = await Promise.all([
+    importLibrary(options),
+    verifyModel(directory, manifest),
+  ]);
+  imported.library.env.allowRemoteModels = false;
+  imported.library.env.localModelPath = dirname(directory);
+  const engine = await loadWith(imported, basename(directory), options, "mean");
   return {
     ...engine,
     dimensions: manifest.dimensions,
@@ -59,12 +67,13 @@ async function loadHubModel(
   hubName: string,
   options: ModelEngineOptions,
 ): Promise<ModelEngine> {
-  const library = await importLibrary();
-  library.env.allowRemoteModels = true;
-  library.env.localModelPath = directory;
-  library.env.cacheDir = directory;
+  const imported = await importLibrary(options);
+  const { env } = imported.library;
+  env.allowRemoteModels = true;
+  env.localModelPath = directory;
+  env.cacheDir = directory;
   try {
-    return await loadWith(library, hubName, options, await hubPooling(directory, hubName));
+    return await loadWith(imported, hubName, options, await hubPooling(directory, hubName));
   } catch (cause) {
     throw new AtmosphereError(
       "embedder_failed",
@@ -81,17 +90,15 @@ async function loadHubModel(
   }
 }
 
-async function importLibrary(): Promise<Transformers> {
-  // The library takes a worker for a page's and resolves addresses against a location of "null".
-  Object.defineProperty(globalThis, "location", { value: undefined, configurable: true });
-  const library = await import("@huggingface/transformers");
-  library.env.useBrowserCache = false;
-  library.env.allowLocalModels = true;
-  return library;
+async function importLibrary(options: ModelEngineOptions): Promise<ImportedTransformers> {
+  const imported = await importTransformers({ runtime: options.runtime ?? "auto" });
+  imported.library.env.useBrowserCache = false;
+  imported.library.env.allowLocalModels = true;
+  return imported;
 }
 
 async function loadWith(
-  library: Transformers,
+  { library, runtime, nativeFailure }: ImportedTransformers,
   name: string,
   options: ModelEngineOptions,
   pooling: Pooling,
@@ -143,6 +150,8 @@ async function loadWith(
   );
   const probe = await hiddenStates([[...specials.prefix, ...specials.suffix, 0]]);
   return {
+    runtime,
+    nativeFailure,
     dimensions: probe.dimensions,
     // Tokenisers without a limit state an astronomic one.
     maxTokens: typeof limit === "number" && limit > 0 && limit < 1e6 ? limit : options.maxTokens,

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { OnnxRuntime } from "./onnx_runtime.ts";
+
 /** To the worker. The first message is `load`, and it is answered before others are sent. */
 export type ToWorker =
   | {
@@ -12,6 +14,7 @@ export type ToWorker =
     readonly hubName: string | undefined;
     readonly threads: number;
     readonly maxTokens: number;
+    readonly runtime: "auto" | OnnxRuntime;
   }
   | { readonly type: "embed"; readonly id: number; readonly texts: readonly string[] }
   /** Nobody waits for this request any more; it gets no answer. */
@@ -25,6 +28,9 @@ export type FromWorker =
     readonly type: "loaded";
     readonly dimensions: number;
     readonly maxTokens: number;
+    readonly runtime: OnnxRuntime;
+    /** Why the native runtime was not taken. */
+    readonly nativeFailure: string | undefined;
   }
   | { readonly type: "failed"; readonly reason: string; readonly hint: string | undefined }
   | {

@@ -63,7 +63,7 @@ class EngineService {
   async #load(message: Extract<ToWorker, { type: "load" }>): Promise<void> {
     try {
       const engine = await loadModelEngine(message);
-      const { dimensions, maxTokens, tokenizer } = engine;
+      const { dimensions, maxTokens, tokenizer, runtime, nativeFailure } = engine;
       this.#engine = engine;
       this.#scheduler = new Scheduler({
         tokenizer,
@@ -72,7 +72,7 @@ class EngineService {
         batchTokens,
         overlapTokens,
       });
-      this.#scope.postMessage({ type: "loaded", dimensions, maxTokens });
+      this.#scope.postMessage({ type: "loaded", dimensions, maxTokens, runtime, nativeFailure });
     } catch (error) {
       const hint = error instanceof Error && "hint" in error ? error.hint : undefined;
       this.#scope.postMessage({
