@@ -122,5 +122,52 @@ const completions: CommandSpec = {
   load: () => import("./commands/completions.ts"),
 };
 
+const update: CommandSpec = {
+  name: "update",
+  summary: "Replace this executable by a newer one",
+  description: [
+    "Downloads the release for this machine, checks it against the release's checksums, puts it " +
+    "beside the executable and renames it into place; whatever fails, the old one stays. Your data " +
+    "is not touched. Nothing looks for updates unless this command is run.",
+    "Where a package manager, an image or a source folder owns the program, it says how to update " +
+    "there instead.",
+  ],
+  arguments: [{
+    name: "VERSION",
+    description: "Install this version; the latest, when it is newer, where absent",
+    required: false,
+  }],
+  flags: [
+    { name: "check", type: "boolean", description: "Say which version is the latest, no more" },
+    { name: "dry-run", type: "boolean", description: "Say what would be done and do nothing" },
+    {
+      name: "undo",
+      type: "boolean",
+      description: "Bring back the executable that the last update replaced",
+    },
+    {
+      name: "releases",
+      type: "string",
+      valueName: "URL",
+      env: "ATMOSPHERE_RELEASES_URL",
+      otherwise: "the project's own releases",
+      description: "Mirror of the releases",
+    },
+  ],
+  examples: [
+    { command: "atmosphere update --check", description: "Is there a newer version" },
+    { command: "atmosphere update", description: "Install it" },
+    { command: "atmosphere update --undo", description: "Go back to the one before" },
+  ],
+  exitCodes: [
+    { code: 3, meaning: "with --undo, no earlier executable is kept" },
+    { code: 4, meaning: "something else owns the executable, and updates it" },
+  ],
+  json: "`{current, latest, newer}` with `--check`, else " +
+    "`{action, from, to?, executable, previous?, runningNode?}`; `action` is `updated`, " +
+    "`would-update`, `up-to-date` or `undone`",
+  load: () => import("./commands/update.ts"),
+};
+
 /** Commands about the program and its configuration. */
-export const upkeepCommands: readonly CommandSpec[] = [config, completions, version];
+export const upkeepCommands: readonly CommandSpec[] = [config, completions, update, version];

@@ -66,6 +66,8 @@ export const errorCodes = {
   /** The database is locked, corrupt, full or of a newer version. */
   database_failed: { status: 500, exit: 1 },
   insufficient_storage: { status: 507, exit: 1 },
+  /** A new version of the program could not be had, checked or put in place. */
+  update_failed: { status: 500, exit: 1 },
 } as const satisfies Record<string, CodeTraits>;
 
 /** The literal code of an {@linkcode AtmosphereError}. */

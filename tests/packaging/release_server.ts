@@ -32,13 +32,22 @@ export interface ReleaseServer extends AsyncDisposable {
   faults: Faults;
 }
 
-/** An archive whose executable prints `text`, as bytes. */
-export async function makeArchive(text: string): Promise<Uint8Array<ArrayBuffer>> {
+/** The content of an executable that prints `text`. */
+function scriptPrinting(text: string): string {
+  return `#!/bin/sh\necho "${text}"\n`;
+}
+
+/** An archive whose executable prints `text`, or is a copy of `executable`, as bytes. */
+export async function makeArchive(
+  text: string,
+  executable?: string,
+): Promise<Uint8Array<ArrayBuffer>> {
   const folder = await Deno.makeTempDir();
   try {
-    const script = `#!/bin/sh\necho "${text}"\n`;
-    await Deno.writeTextFile(join(folder, "atmosphere"), script, { mode: 0o755 });
-    const args = ["-czf", "archive.tar.gz", "atmosphere"];
+    const path = join(folder, "atmosphere");
+    if (executable !== undefined) await Deno.copyFile(executable, path);
+    else await Deno.writeTextFile(path, scriptPrinting(text), { mode: 0o755 });
+    const args = ["--use-compress-program", "gzip -1", "-cf", "archive.tar.gz", "./atmosphere"];
     const { code, stderr } = await finish("tar", { args, cwd: folder });
     if (code !== 0) throw new Error(`tar failed: ${stderr}`);
     return await Deno.readFile(join(folder, "archive.tar.gz"));
@@ -47,10 +56,25 @@ export async function makeArchive(text: string): Promise<Uint8Array<ArrayBuffer>
   }
 }
 
-/** Serves a release for `target` on a free port of loopback. */
-export async function startReleaseServer(target: string): Promise<ReleaseServer> {
-  const archive = await makeArchive("atmosphere 9.9.9");
+/**
+ * Serves the release of version 9.9.9 for `target` on a free port of loopback. Its executable prints
+ * its version, or is a copy of `executable`.
+ */
+export async function startReleaseServer(
+  target: string,
+  executable?: string,
+): Promise<ReleaseServer> {
+  const archive = await makeArchive("atmosphere 9.9.9", executable);
   const name = `atmosphere-${target}.tar.gz`;
+  const content = executable === undefined
+    ? new TextEncoder().encode(scriptPrinting("atmosphere 9.9.9"))
+    : await Deno.readFile(executable);
+  const bill = JSON.stringify({
+    metadata: {
+      component: { version: "9.9.9", hashes: [{ alg: "SHA-256", content: sha256(content) }] },
+    },
+  });
+  const billName = `atmosphere-${target}.cdx.json`;
   const asked: string[] = [];
   const ended = new AbortController();
   const state: { faults: Faults } = { faults: {} };
@@ -71,10 +95,12 @@ export async function startReleaseServer(target: string): Promise<ReleaseServer>
       return new Response("Not Found", { status: 404 });
     }
     if (pathname.endsWith("/checksums.txt")) {
-      const sum = createHash("sha256").update(archive).digest("hex");
+      const sum = sha256(archive);
       const shown = faults.wrongChecksum ? sum.replace(/^./, (c) => c === "0" ? "1" : "0") : sum;
-      return new Response(faults.checksums ?? `${shown}  ${name}\n`);
+      const lines = `${shown}  ${name}\n${sha256(bill)}  ${billName}\n`;
+      return new Response(faults.checksums ?? lines);
     }
+    if (pathname.endsWith(`/${billName}`)) return new Response(bill);
     if (!pathname.endsWith(`/${name}`)) return new Response("Not Found", { status: 404 });
     return archiveResponse(archive, faults, ended.signal);
   });
@@ -93,6 +119,10 @@ export async function startReleaseServer(target: string): Promise<ReleaseServer>
       await server.shutdown();
     },
   };
+}
+
+function sha256(data: string | Uint8Array): string {
+  return createHash("sha256").update(data).digest("hex");
 }
 
 function archiveResponse(
