@@ -29,10 +29,9 @@ import { expireItems, forgetItems, isDue } from "./items/forget.ts";
 import { type PreparedItem, prepareItem } from "./items/prepare.ts";
 import { listItems, readHistory, readItem } from "./items/read.ts";
 import { type Change, needVectors, retireItems, writeItems } from "./items/write.ts";
-import { blockRows } from "./kernel/vector_index.ts";
 import type { EngineOperations, EngineOptions } from "./protocol.ts";
 import { LocalVectors } from "./search/dense_local.ts";
-import { pruneRemovals, sealSegments } from "./search/segments.ts";
+import { pruneRemovals, sealSegments, segmentRows } from "./search/segments.ts";
 import { compileScope } from "./search/filter.ts";
 import { search } from "./search/search.ts";
 import type {
@@ -57,8 +56,8 @@ import { exportItems, type ExportPage } from "./transfer/export.ts";
 import { Writer } from "./writer.ts";
 
 const exportPageItems = 256;
-// A new segment is written with the first commit after this many vectors.
-const sealAfter = blockRows;
+// New segments are written with the first commit after this many vectors, and at the end.
+const sealAfter = 1_024;
 
 /** Options that only tests need beside those of every caller. */
 export interface OpenEngineOptions extends EngineOptions {
@@ -125,10 +124,28 @@ export class Engine implements EngineOperations {
     await this.#writer.idle();
     // Nobody holds vectors of a server's collections in memory who would have to be told.
     if (this.#database.remote) await this.#database.query("DELETE FROM removals").catch(() => {});
-    if ([...this.#unsealed.values()].some((vectors) => vectors >= sealAfter)) {
-      await this.#commit(async () => {});
-    }
+    await this.#sealRest();
     await this.#database.close();
+  }
+
+  /** Makes segments of what fills some, so that the next start computes fewer codes. */
+  async #sealRest(): Promise<void> {
+    const due = [...this.#collections.values()].filter((collection) => {
+      const vectors = this.#unsealed.get(collection.number) ?? 0;
+      return vectors > 0 && vectors >= segmentRows(collection);
+    });
+    if (due.length === 0) return;
+    try {
+      await this.#database.transaction(async (session) => {
+        const known = await readCollections(session);
+        for (const { name, number } of due) {
+          const collection = known.get(name);
+          if (collection?.number === number) await sealSegments(session, collection);
+        }
+      });
+    } catch {
+      // Codes can be computed anew; a full disk or a busy file is no reason to fail at the end.
+    }
   }
 
   async #commit<T>(work: (session: Session) => Promise<T>): Promise<T> {

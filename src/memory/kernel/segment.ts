@@ -6,7 +6,41 @@
  * @module
  */
 
+import { quantizeRow } from "./quantize.ts";
 import type { CodedRows } from "./vector_index.ts";
+
+/** A vector with its number. */
+export interface NumberedVector {
+  readonly seq: number;
+  readonly vector: Float32Array;
+}
+
+/** Bytes of a row's codes: the dimensions rounded up to 16. */
+export function strideOf(dimensions: number): number {
+  return Math.ceil(dimensions / 16) * 16;
+}
+
+/** The codes of `vectors`, ascending by number. */
+export function codeVectors(
+  vectors: readonly NumberedVector[],
+  dimensions: number,
+): CodedRows {
+  const stride = strideOf(dimensions);
+  const coded = {
+    seqs: new Uint32Array(vectors.length),
+    scales: new Float32Array(vectors.length),
+    sums: new Int32Array(vectors.length),
+    codes: new Int8Array(vectors.length * stride),
+  };
+  vectors.forEach(({ seq, vector }, row) => {
+    const codes = coded.codes.subarray(row * stride, (row + 1) * stride);
+    const { scale, sum } = quantizeRow(vector, codes);
+    coded.seqs[row] = seq;
+    coded.scales[row] = scale;
+    coded.sums[row] = sum;
+  });
+  return coded;
+}
 
 /** Rows as bytes. */
 export function encodeSegment(coded: CodedRows): Uint8Array<ArrayBuffer> {

@@ -7,6 +7,7 @@
 import { BitIndex } from "./bit_index.ts";
 import { quantizeQueryRelaxed, quantizeQueryWide, quantizeRow } from "./quantize.ts";
 import { createKernel, type Kernel } from "./scan.ts";
+import { strideOf } from "./segment.ts";
 import { Top } from "./top.ts";
 
 /** Rows of a block; even, since the kernel reads rows in pairs. */
@@ -48,7 +49,7 @@ export class VectorIndex {
   /** An empty index. */
   constructor(dimensions: number, options: { kernel?: Kernel } = {}) {
     this.dimensions = dimensions;
-    this.stride = Math.ceil(dimensions / 16) * 16;
+    this.stride = strideOf(dimensions);
     this.#kernel = options.kernel ?? createKernel();
     this.#outAt = this.stride * 2;
     this.#blocksAt = this.#outAt + outBytes;
@@ -129,7 +130,7 @@ export class VectorIndex {
     this.#rows++;
   }
 
-  /** Adds rows as {@linkcode read} gave them. */
+  /** Adds rows whose codes are known, as of a segment. */
   appendCoded(coded: CodedRows): void {
     let from = 0;
     while (from < coded.seqs.length) {
@@ -147,30 +148,6 @@ export class VectorIndex {
       this.#rows += rows;
       from = to;
     }
-  }
-
-  /** The first `limit` rows after number `after` that are not removed, as they are stored. */
-  read(after: number, limit: number): CodedRows {
-    const rows: number[] = [];
-    for (let row = this.#firstAfter(after); row < this.#rows && rows.length < limit; row++) {
-      const scale = this.#scales(Math.floor(row / blockRows))[row % blockRows]!;
-      if (!Number.isNaN(scale)) rows.push(row);
-    }
-    const coded = {
-      seqs: new Uint32Array(rows.length),
-      scales: new Float32Array(rows.length),
-      sums: new Int32Array(rows.length),
-      codes: new Int8Array(rows.length * this.stride),
-    };
-    rows.forEach((row, i) => {
-      const block = Math.floor(row / blockRows);
-      const inBlock = row % blockRows;
-      coded.seqs[i] = this.#seqAt(row);
-      coded.scales[i] = this.#scales(block)[inBlock]!;
-      coded.sums[i] = this.#sums(block)[inBlock]!;
-      coded.codes.set(this.#codes(block, { row: inBlock, rows: 1 }), i * this.stride);
-    });
-    return coded;
   }
 
   /** The first row whose number is greater than `seq`. */

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { cosine } from "./quantize.ts";
 import { createKernel } from "./scan.ts";
-import { decodeSegment, encodeSegment, withoutRows } from "./segment.ts";
+import { codeVectors, decodeSegment, encodeSegment, withoutRows } from "./segment.ts";
 import { Top } from "./top.ts";
 import { VectorIndex } from "./vector_index.ts";
 
@@ -11,6 +11,10 @@ function vectors(count: number, dimensions: number, seed = 1): Float32Array[] {
   let state = seed;
   const next = () => (state = (state * 48271) % 2147483647) / 2147483647 - 0.5;
   return Array.from({ length: count }, () => new Float32Array(dimensions).map(next));
+}
+
+function numbered(all: readonly Float32Array[]) {
+  return all.map((vector, i) => ({ seq: i * 3 + 1, vector }));
 }
 
 function filled(all: readonly Float32Array[], options: { relaxed?: boolean } = {}): VectorIndex {
@@ -69,7 +73,6 @@ Deno.test("remove() takes a row out for good", () => {
   const { seqs } = index.nearest(all[1]!, { limit: 10 });
   assertEquals(seqs.length, 9);
   assert(!seqs.includes(4));
-  assertEquals(index.read(0, 100).seqs.length, 9);
 });
 
 Deno.test("encodeSegment() and decodeSegment() bring an index back", () => {
@@ -77,15 +80,12 @@ Deno.test("encodeSegment() and decodeSegment() bring an index back", () => {
     fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 2500 }), (d, n) => {
       const all = vectors(n, d, n);
       const index = filled(all);
-      index.remove(1);
       const copy = new VectorIndex(d);
-      for (let after = 0;;) {
-        const coded = index.read(after, 1000);
-        if (coded.seqs.length === 0) break;
+      for (let at = 0; at < n; at += 300) {
+        const coded = codeVectors(numbered(all).slice(at, at + 300), d);
         copy.appendCoded(decodeSegment(encodeSegment(coded).buffer, index.stride)!);
-        after = coded.seqs.at(-1)!;
       }
-      assertEquals(copy.size, n - 1);
+      assertEquals(copy.size, n);
       const query = all.at(-1)!;
       assertEquals(copy.nearest(query, { limit: 5 }).seqs, index.nearest(query, { limit: 5 }).seqs);
     }),
@@ -98,7 +98,7 @@ Deno.test("decodeSegment() refuses bytes that are no rows", () => {
 });
 
 Deno.test("withoutRows() leaves the other rows as they were", () => {
-  const coded = filled(vectors(5, 16)).read(0, 10);
+  const coded = codeVectors(numbered(vectors(5, 16)), 16);
   const rest = withoutRows(coded, new Set([4, 13]));
   assertEquals([...rest.seqs], [1, 7, 10]);
   assertEquals(rest.codes.slice(16, 32), coded.codes.slice(32, 48));

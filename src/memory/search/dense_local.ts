@@ -73,7 +73,7 @@ export class LocalVectors {
   }
 
   async #load(session: Session): Promise<void> {
-    this.#index = new VectorIndex(dimensionsOf(this.#collection));
+    if (this.#index.rows > 0) this.#index = new VectorIndex(dimensionsOf(this.#collection));
     this.#sealedSeq = 0;
     this.#lastRemoval = 0;
     this.#loaded = false;

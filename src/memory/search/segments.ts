@@ -9,10 +9,25 @@
 
 import { type Collection, dimensionsOf } from "../collections.ts";
 import type { Session } from "../database/database.ts";
-import { decodeSegment, encodeSegment, withoutRows } from "../kernel/segment.ts";
-import { blockRows, type CodedRows, VectorIndex } from "../kernel/vector_index.ts";
+import {
+  codeVectors,
+  decodeSegment,
+  encodeSegment,
+  strideOf,
+  withoutRows,
+} from "../kernel/segment.ts";
+import type { CodedRows } from "../kernel/vector_index.ts";
 
-const segmentsAtOnce = 1;
+// Small enough that memory which held one is used again for the next, rather than given back to the
+// system and fetched anew page by page, which takes longer than reading it.
+const segmentBytes = 51_200;
+const segmentsAtOnce = 8;
+
+/** Vectors that make a segment. */
+export function segmentRows(collection: Collection): number {
+  const rows = Math.floor(segmentBytes / (12 + strideOf(dimensionsOf(collection))));
+  return Math.max(8, Math.min(128, rows));
+}
 
 /** Calls `take` with each segment of `collection` in order; the last number that they cover. */
 export async function readSegments(
@@ -45,19 +60,20 @@ export async function sealSegments(session: Session, collection: Collection): Pr
     [collection.number],
   );
   let covered = Number(last?.["seq"] ?? 0);
+  const size = segmentRows(collection);
   for (;;) {
     const rows = await session.query(
       `SELECT seq, vector FROM vectors_${collection.number} WHERE seq > ? ORDER BY seq LIMIT ?`,
-      [covered, blockRows],
+      [covered, size],
     );
-    if (rows.length < blockRows) return;
-    const index = new VectorIndex(dimensionsOf(collection));
-    for (const row of rows) {
-      index.append(Number(row["seq"]), new Float32Array(row["vector"] as ArrayBuffer));
-    }
-    const coded = index.read(0, blockRows);
+    if (rows.length < size) return;
+    const vectors = rows.map((row) => ({
+      seq: Number(row["seq"]),
+      vector: new Float32Array(row["vector"] as ArrayBuffer),
+    }));
+    const coded = codeVectors(vectors, dimensionsOf(collection));
     const first = coded.seqs[0]!;
-    covered = coded.seqs[blockRows - 1]!;
+    covered = coded.seqs[size - 1]!;
     await session.query(
       "INSERT INTO segments (collection_id, first_seq, last_seq, data) VALUES (?, ?, ?, ?)",
       [collection.number, first, covered, encodeSegment(coded)],
@@ -72,7 +88,7 @@ export async function scrubSegments(
 ): Promise<void> {
   const { collection, seqs } = options;
   if (collection.space.kind === "none" || seqs.length === 0) return;
-  const stride = Math.ceil(collection.space.dimensions / 16) * 16;
+  const stride = strideOf(collection.space.dimensions);
   const gone = new Set(seqs);
   const hit = await session.query(
     `SELECT DISTINCT s.first_seq FROM json_each(?) AS gone JOIN segments AS s
