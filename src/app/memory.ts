@@ -11,13 +11,7 @@ import type { Config } from "../config/mod.ts";
 import { AtmosphereError, type Embedder, type MemoryApi, silentLogger } from "../core/mod.ts";
 import { loadToken } from "../config/mod.ts";
 import { createEmbedder, resolveModel } from "../embed/mod.ts";
-import {
-  createMemory,
-  type EmbedTexts,
-  type MemoryOptions,
-  recoverMemory,
-  type RecoveryReport,
-} from "../memory/mod.ts";
+import type { EmbedTexts, Memory, MemoryOptions, RecoveryReport } from "../memory/mod.ts";
 import { runningNodeUrl } from "./connect.ts";
 import { embeddedBackendId } from "./embedded_backend.ts";
 import { NodeClient } from "./http_client.ts";
@@ -28,6 +22,14 @@ const databaseName = "atmosphere.db";
 
 /** An open memory; dispose it when done. */
 export interface MemoryConnection extends MemoryApi, AsyncDisposable {}
+
+/** Opens a memory; the room is loaded with the first one, for most starts need none. */
+export async function createMemory(
+  options: MemoryOptions & { readonly embedder?: EmbedTexts },
+): Promise<Memory> {
+  const { createMemory } = await import("../memory/mod.ts");
+  return await createMemory(options);
+}
 
 /** Where the memory of `config` is. */
 export function memoryOptions(config: Config): MemoryOptions {
@@ -109,5 +111,6 @@ export async function recoverNodeMemory(
     );
   }
   await using embedder = ownEmbedder(config, options);
+  const { recoverMemory } = await import("../memory/mod.ts");
   return await recoverMemory({ path: memoryPath(config), embedder });
 }

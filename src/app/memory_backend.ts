@@ -12,7 +12,7 @@ import {
   type BackendResponse,
   type ProbeResult,
 } from "../core/mod.ts";
-import { memoryCapability } from "../memory/mod.ts";
+import { memoryCapability } from "../memory/capability.ts";
 
 /** Id of the memory's backend, and its engine's name. */
 export const memoryBackendId = "memory";

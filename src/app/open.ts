@@ -63,7 +63,6 @@ export async function assembleNode(
     settings: config.router,
     clock: systemClock,
     nodeId: identity.peerId,
-    embedder: embedder.model,
   });
   router.setAliases(config.aliases);
   const routing = new RoutingService({

@@ -6,7 +6,13 @@
 
 import type { Capability, Decision, Embedder, Logger, Route, RouteRequest } from "../core/mod.ts";
 import { isAbort } from "../core/mod.ts";
-import { IntentCache, type RouteClassifier, type Router } from "../router/mod.ts";
+import {
+  IntentCache,
+  type IntentReader,
+  loadIntentReader,
+  type RouteClassifier,
+  type Router,
+} from "../router/mod.ts";
 
 /** Longest wait for an engine that is still loading; then the router decides without meaning. */
 const embedWaitMs = 5_000;
@@ -41,6 +47,7 @@ export class RoutingService {
   #routes: readonly Route[] = [];
   /** What must be embedded for the router has changed since it was last told. */
   #stale = true;
+  #reader: Promise<IntentReader> | undefined;
   #anchored = false;
   #feeding: Promise<void> | undefined;
   #learner: RouteLearner | undefined;
@@ -117,6 +124,7 @@ export class RoutingService {
     if (!this.#router.needsMeaning(request)) {
       return this.#router.decide(request, { explain, embedding: "none", embedMs: 0 });
     }
+    await (this.#reader ?? this.#loadReader());
     if (!this.#stale) {
       const known = this.#intents.get(request.intent);
       if (known !== undefined) {
@@ -148,6 +156,13 @@ export class RoutingService {
     }
   }
 
+  #loadReader(): Promise<IntentReader> {
+    return this.#reader = loadIntentReader(this.#embedder.model).then((reader) => {
+      this.#router.setIntentReader(reader);
+      return reader;
+    });
+  }
+
   async #embedIntent(intent: string, signal: AbortSignal | undefined): Promise<Float32Array> {
     const bounded = AbortSignal.any([
       AbortSignal.timeout(embedWaitMs),
@@ -170,7 +185,8 @@ export class RoutingService {
           ? []
           : (await this.#embedder.embed(texts, signal === undefined ? {} : { signal })).vectors;
       if (!this.#anchored) {
-        this.#router.setAnchors(await embed(this.#router.anchorTexts()));
+        const reader = await (this.#reader ?? this.#loadReader());
+        reader.setAnchors(await embed(reader.anchorTexts()));
         this.#anchored = true;
       }
       const described = capabilities.map((c) => [c.description, ...c.examples]);

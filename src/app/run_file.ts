@@ -4,7 +4,7 @@
  * @module
  */
 
-import { join } from "node:path";
+import { join } from "../core/path.ts";
 
 /** Where the running node answers. */
 export interface RunRecord {

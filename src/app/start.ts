@@ -6,7 +6,6 @@
 
 import { type Config, isLoopbackHost, loadToken } from "../config/mod.ts";
 import { AtmosphereError, version } from "../core/mod.ts";
-import { createMemory } from "../memory/mod.ts";
 import {
   createApp,
   createAssetSource,
@@ -16,7 +15,7 @@ import {
 } from "../server/mod.ts";
 import { embeddedBackendId } from "./embedded_backend.ts";
 import { listen, urlHost } from "./listen.ts";
-import { memoryOptions } from "./memory.ts";
+import { createMemory, memoryOptions } from "./memory.ts";
 import { NodeMemory } from "./node_memory.ts";
 import { type AssembledNode, assembleNode } from "./open.ts";
 import { writeRunRecord } from "./run_file.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { nameOf, parentOf, resolveIn } from "./paths.ts";
+import { nameOf, parentOf, resolveIn } from "../core/path.ts";
 
 async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   for (let written = 0; written < bytes.length;) {

@@ -5,7 +5,7 @@
  */
 
 import { AtmosphereError } from "../core/errors.ts";
-import { resolveIn } from "./paths.ts";
+import { resolveIn } from "../core/path.ts";
 
 /** Environment variables as a plain object, such as `Deno.env.toObject()`. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -18,7 +18,7 @@ import { defaultNodeName, defaultSettings, defaultThreads, type Settings } from 
 import { deepFreeze } from "./freeze.ts";
 import { configError, type Mistake, type Path } from "./mistake.ts";
 import { type ConfigFlags, type Given, readOverrides } from "./overrides.ts";
-import { parentOf } from "./paths.ts";
+import { parentOf } from "../core/path.ts";
 import { resolveSecret } from "./secrets.ts";
 import { isToken, minTokenLength } from "./token.ts";
 import type { BackendConfig, Config } from "./types.ts";

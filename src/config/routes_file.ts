@@ -9,7 +9,7 @@ import type { Route } from "../core/route.ts";
 import { replaceFile } from "./atomic_file.ts";
 import { readConfigFile } from "./config_file.ts";
 import { configError, type Issue, issueMistake, type Mistake } from "./mistake.ts";
-import { nameOf, resolveIn } from "./paths.ts";
+import { nameOf, resolveIn } from "../core/path.ts";
 import { checkRoutesTogether } from "./routes_checks.ts";
 
 /** What one route file holds. */

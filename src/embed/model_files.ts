@@ -4,9 +4,8 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
-import { join } from "node:path";
 import { AtmosphereError } from "../core/errors.ts";
+import { join } from "../core/path.ts";
 
 /** File that describes a prepared model's directory. */
 export const manifestName = "manifest.json";
@@ -97,6 +96,7 @@ export async function verifyModel(directory: string, manifest: ModelManifest): P
 /** Reads by the piece: memory for all of a model at once takes ten times as long to get as to hash. */
 async function hashFile(path: string): Promise<{ sizeBytes: number; sha256: string }> {
   using file = await Deno.open(path);
+  const { createHash } = await import("node:crypto"); // A slow import that a start can do without.
   const hash = createHash("sha256");
   const piece = new Uint8Array(256 * 1024);
   let sizeBytes = 0;

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { dirname, join } from "node:path";
 import { AtmosphereError, isAbort } from "../core/errors.ts";
-import { type BertConfig, bertModel } from "./convert/bert_graph.ts";
-import { readSafetensors } from "./convert/safetensors.ts";
+import { join, parentOf } from "../core/path.ts";
+import type { BertConfig } from "./convert/bert_graph.ts";
 import { manifestName, type ModelManifest, sha256Hex, unusable } from "./model_files.ts";
+import { makeStaging } from "./staging.ts";
 
 /** The model that travels with the program. */
 export const bundledModel = {
@@ -72,18 +72,16 @@ export async function prepareBundledModel(options: PrepareOptions): Promise<void
   const { directory, onStep = () => {}, signal } = options;
   if (await isPrepared(directory)) return;
   onStep("Preparing the embedding model all-MiniLM-L6-v2 (once; 45 MB to fetch)");
-  let staging: string | undefined;
   try {
     // Before anything is fetched, since it tells whether the folder can be written.
-    await Deno.mkdir(dirname(directory), { recursive: true });
-    staging = await Deno.makeTempDir({ dir: dirname(directory), prefix: ".preparing-" });
+    await Deno.mkdir(parentOf(directory), { recursive: true });
+    await using staging = await makeStaging(parentOf(directory));
     const source = await options.source();
     signal?.throwIfAborted();
     const files = await modelFiles(source);
     signal?.throwIfAborted();
-    await writeModel(staging, files);
-    await Deno.chmod(staging, 0o755).catch(() => {}); // Windows has no modes.
-    if (!await isPrepared(directory)) await replaceDirectory(directory, staging);
+    await writeModel(staging.path, files);
+    if (!await isPrepared(directory)) await replaceDirectory(directory, staging.path);
   } catch (error) {
     if (error instanceof AtmosphereError || isAbort(error, signal)) throw error;
     if (await isPrepared(directory).catch(() => false)) return; // Another process was quicker.
@@ -93,8 +91,6 @@ export async function prepareBundledModel(options: PrepareOptions): Promise<void
       `Preparing the embedding model in ${directory} failed: ${reason}`,
       { cause: error, hint: "Check the folder's permissions and the space left" },
     );
-  } finally {
-    if (staging !== undefined) await Deno.remove(staging, { recursive: true }).catch(() => {});
   }
 }
 
@@ -120,6 +116,11 @@ async function modelFiles(
       { hint: "Remove the file and let it be fetched again" },
     );
   }
+  // Needed once in the life of a data directory, so no start pays for it.
+  const [{ bertModel }, { readSafetensors }] = await Promise.all([
+    import("./convert/bert_graph.ts"),
+    import("./convert/safetensors.ts"),
+  ]);
   const config = JSON.parse(await Deno.readTextFile(source.configPath));
   const tokenizer = JSON.parse(await Deno.readTextFile(source.tokenizerPath));
   const json = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
@@ -153,7 +154,7 @@ async function writeModel(
 ): Promise<void> {
   const listed: Array<ModelManifest["files"][number]> = [];
   for (const [path, bytes] of files) {
-    await Deno.mkdir(dirname(join(directory, path)), { recursive: true });
+    await Deno.mkdir(parentOf(join(directory, path)), { recursive: true });
     await Deno.writeFile(join(directory, path), bytes);
     listed.push({ path, sizeBytes: bytes.byteLength, sha256: await sha256Hex(bytes) });
   }

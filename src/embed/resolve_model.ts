@@ -4,9 +4,8 @@
  * @module
  */
 
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { AtmosphereError } from "../core/errors.ts";
+import { join, resolveIn } from "../core/path.ts";
 import {
   bundledModel,
   bundledModelFolder,
@@ -43,13 +42,15 @@ export function isBundled(model: string): boolean {
 
 /** The folder of models that the executable carries; undefined when this is not one. */
 function packedModels(): string | undefined {
-  return Deno.build.standalone ? fileURLToPath(new URL("./models/", import.meta.url)) : undefined;
+  const folder = import.meta.dirname;
+  return Deno.build.standalone && folder !== undefined ? join(folder, "models") : undefined;
 }
 
 /** The folder of models in a source checkout; undefined elsewhere. */
 function checkoutModels(): string | undefined {
-  if (Deno.build.standalone || !import.meta.url.startsWith("file:")) return undefined;
-  return fileURLToPath(new URL("../../.cache/models/", import.meta.url));
+  const folder = import.meta.dirname; // Undefined where the program came over the network.
+  if (Deno.build.standalone || folder === undefined) return undefined;
+  return resolveIn(folder, "../../.cache/models");
 }
 
 /**

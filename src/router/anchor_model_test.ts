@@ -3,7 +3,8 @@ import { fitAnchorModel } from "./anchor_model.ts";
 import { anchors, nearestAnchor } from "./anchors.ts";
 import { classIndex, intentClasses } from "./intent_classes.ts";
 import { resolveConstants } from "./constants.ts";
-import { clusterOf, estimateIntent } from "./specialities.ts";
+import { clusterOf } from "./intent_estimate.ts";
+import { estimateIntent } from "./intent_reader.ts";
 import { axis } from "./testdata/capabilities.ts";
 
 /** One direction a class; easy and hard have one each. */

@@ -5,7 +5,6 @@
  */
 
 import type { Candidate, Factor } from "../core/mod.ts";
-import { nearestAnchor } from "./anchors.ts";
 import { type FactorName, factorNames } from "./factors.ts";
 import { unknownFeatures } from "./filter.ts";
 import { intentClasses } from "./intent_classes.ts";
@@ -40,9 +39,7 @@ export function describeIntent({ estimate }: ScoringContext): string {
   const parts = ranked.filter(({ p }, i) => i === 0 || (i < 3 && p >= 0.1))
     .map(({ name, p }) => `${Math.round(p * 100)} % ${name}`);
   const reasons = estimate.cues.slice(0, 3).map(({ name }) => name);
-  const anchor = estimate.cosines === undefined
-    ? undefined
-    : nearestAnchor(ranked[0]!.name, estimate.cosines);
+  const anchor = estimate.nearestAnchor(ranked[0]!.name);
   if (anchor !== undefined) {
     reasons.push(`cosine ${anchor.cosine.toFixed(2)} to "${anchor.text}"`);
   }

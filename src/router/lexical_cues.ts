@@ -5,16 +5,8 @@
  */
 
 import type { IntentClass } from "./intent_classes.ts";
+import type { LexicalCue } from "./intent_estimate.ts";
 import data from "./specialities.json" with { type: "json" };
-
-/** Something found in a text. */
-export interface LexicalCue {
-  /** Such as `code fence`. */
-  readonly name: string;
-  readonly label: IntentClass;
-  /** Added to the class's logit. */
-  readonly weight: number;
-}
 
 interface CuePattern extends LexicalCue {
   readonly pattern: RegExp;

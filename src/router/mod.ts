@@ -23,6 +23,14 @@ export {
 } from "./experience.ts";
 export { type FactorName, factorNames } from "./factors.ts";
 export { type CachedIntent, IntentCache } from "./intent_cache.ts";
+export type {
+  AnchorMatch,
+  IntentContext,
+  IntentEstimate,
+  IntentReader,
+  LexicalCue,
+} from "./intent_estimate.ts";
+export { loadIntentReader } from "./load_intent_reader.ts";
 export {
   LoadState,
   LoadTracker,

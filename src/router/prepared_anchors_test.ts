@@ -1,11 +1,10 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { ManualClock } from "../core/mod.ts";
 import { anchors, anchorsFingerprint } from "./anchors.ts";
 import { fitWordingModel } from "./anchor_model.ts";
 import { intentClasses } from "./intent_classes.ts";
 import { isPrepared, preparedAnchorModel, preparedWordingModel } from "./prepared_anchors.ts";
 import data from "./prepared_anchors.json" with { type: "json" };
-import { createRouter } from "./router.ts";
+import { loadIntentReader } from "./mod.ts";
 
 const bundled = { name: "all-minilm-l6-v2", dtype: "q8", dimensions: 384 };
 
@@ -56,15 +55,11 @@ Deno.test("preparedWordingModel() is the fit to the anchors' wordings", () => {
   }
 });
 
-Deno.test("createRouter() for the bundled embedder needs no anchors to be embedded", () => {
-  const options = {
-    settings: { preference: "balanced" as const, constants: {}, policy: {} },
-    clock: new ManualClock(),
-    nodeId: "n1",
-  };
-  assertEquals(createRouter({ ...options, embedder: bundled }).anchorTexts(), []);
-  createRouter({ ...options, embedder: bundled }).setAnchors([]);
-  const other = createRouter({ ...options, embedder: { ...bundled, name: "bge-small" } });
+Deno.test("loadIntentReader() for the bundled embedder needs no anchors to be embedded", async () => {
+  const known = await loadIntentReader(bundled);
+  assertEquals(known.anchorTexts(), []);
+  known.setAnchors([]);
+  const other = await loadIntentReader({ ...bundled, name: "bge-small" });
   assertEquals(other.anchorTexts().length, anchors.length);
-  assertEquals(createRouter(options).anchorTexts().length, anchors.length);
+  assertEquals((await loadIntentReader(undefined)).anchorTexts().length, anchors.length);
 });

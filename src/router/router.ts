@@ -18,8 +18,6 @@ import {
   type RouteMatch,
   type RouteRequest,
 } from "../core/mod.ts";
-import { type AnchorModel, fitAnchorModel, type WordingModel } from "./anchor_model.ts";
-import { anchors } from "./anchors.ts";
 import { CandidatePool, rejectionsOf, type Search } from "./candidate_pool.ts";
 import { CapabilityIndex, type IndexedCapability } from "./capability_index.ts";
 import { ExpiringMap, RecentMap } from "./choice_memory.ts";
@@ -29,8 +27,8 @@ import { Experience } from "./experience.ts";
 import { describeIntent, explainCandidate } from "./explain.ts";
 import { factorNames, factorRange } from "./factors.ts";
 import { type Requirements, requirementsOf } from "./filter.ts";
+import { clusterOf, type IntentReader } from "./intent_estimate.ts";
 import { LoadTracker } from "./load_tracker.ts";
-import { isPrepared, preparedAnchorModel, preparedWordingModel } from "./prepared_anchors.ts";
 import { nothingServes } from "./refusal.ts";
 import { type IndexedRoute, RouteIndex } from "./route_index.ts";
 import {
@@ -43,7 +41,6 @@ import {
   withoutTarget,
 } from "./scope.ts";
 import { Scorer, type ScoringContext, weighTiers } from "./scorer.ts";
-import { clusterOf, estimateIntent } from "./specialities.ts";
 import type {
   DecideContext,
   ReportedOutcome,
@@ -83,10 +80,8 @@ class SemanticRouter implements Router {
   #routes: RouteIndex;
   #aliases: readonly Alias[] = [];
   #classifier: RouteClassifier | undefined;
+  #reader: IntentReader | undefined;
   readonly #ranges: readonly Factor["range"][];
-  readonly #isPrepared: boolean;
-  #anchors: AnchorModel | undefined;
-  #wording: WordingModel | undefined;
 
   constructor(options: RouterOptions) {
     const { settings, clock, random } = options;
@@ -95,7 +90,6 @@ class SemanticRouter implements Router {
     this.#clock = clock;
     this.#constants = constants;
     this.#ranges = factorNames.map((name) => factorRange(name, constants));
-    this.#isPrepared = isPrepared(options.embedder);
     this.load = new LoadTracker({ clock, constants, ...(random === undefined ? {} : { random }) });
     this.experience = new Experience(constants);
     this.#index = new CapabilityIndex([], { constants, load: this.load });
@@ -127,13 +121,8 @@ class SemanticRouter implements Router {
     this.#classifier = model;
   }
 
-  anchorTexts(): string[] {
-    return this.#isPrepared ? [] : anchors.map(({ text }) => text);
-  }
-
-  setAnchors(vectors: readonly Float32Array[]): void {
-    if (this.#isPrepared && vectors.length === 0) return;
-    this.#anchors = fitAnchorModel(vectors);
+  setIntentReader(reader: IntentReader): void {
+    this.#reader = reader;
   }
 
   needsMeaning(request: RouteRequest): boolean {
@@ -276,10 +265,8 @@ class SemanticRouter implements Router {
     const byMeaning = hasMeaning(request.kind) &&
       (scope.outcome !== "explicit" || scope.route !== undefined) && this.#pool.count > 1;
     const estimate = byMeaning && weighsSpecialities(request.kind)
-      ? estimateIntent(request.intent, {
+      ? this.#reader?.read(request.intent, {
         vector,
-        model: vector === undefined ? undefined : this.#anchorModel(),
-        wording: this.#wordingModel(vector),
         constants,
         hasImage: request.required.vision === true,
         hasTools: request.required.tools === true,
@@ -309,16 +296,6 @@ class SemanticRouter implements Router {
       cluster,
       nowMs: this.#clock.now(),
     };
-  }
-
-  #anchorModel(): AnchorModel | undefined {
-    if (this.#isPrepared) this.#anchors ??= preparedAnchorModel();
-    return this.#anchors;
-  }
-
-  #wordingModel(vector: Float32Array | undefined): WordingModel | undefined {
-    if (vector !== undefined && this.#anchorModel() !== undefined) return undefined;
-    return this.#wording ??= preparedWordingModel();
   }
 
   /** Vectors of another model are of another space: no failover from one to the other. */

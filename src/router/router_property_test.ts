@@ -223,8 +223,8 @@ const texts: readonly string[] = [
 ];
 
 Deno.test("decide() answers any text, with and without a vector", () => {
-  const { router } = routerOf([capability("a"), capability("b", { profile: profile({}) })]);
-  router.setAnchors(router.anchorTexts().map((_, i) => axis(i % 16)));
+  const { router, reader } = routerOf([capability("a"), capability("b", { profile: profile({}) })]);
+  reader.setAnchors(reader.anchorTexts().map((_, i) => axis(i % 16)));
   for (const intent of texts) {
     for (const context of [{}, { vector: axis(3) }, { vector: new Float32Array(2) }]) {
       const decision = router.decide(request({ intent }), context);

@@ -28,7 +28,7 @@ import {
 import { countUnknownFeatures } from "./filter.ts";
 import { intentClasses } from "./intent_classes.ts";
 import type { LoadTracker, WeighedLoad } from "./load_tracker.ts";
-import type { IntentEstimate } from "./specialities.ts";
+import type { IntentEstimate } from "./intent_estimate.ts";
 
 /** What the scores of one decision are computed from. */
 export interface ScoringContext {

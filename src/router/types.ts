@@ -8,8 +8,8 @@ import type { Alias, Clock, Decision, Preference, RoutePolicy, RouteRequest } fr
 import type { IndexedCapability } from "./capability_index.ts";
 import type { RouteClassifier } from "./classifier.ts";
 import type { Experience } from "./experience.ts";
+import type { IntentReader } from "./intent_estimate.ts";
 import type { LoadTracker } from "./load_tracker.ts";
-import type { VectorSpace } from "./prepared_anchors.ts";
 import type { IndexedRoute } from "./route_index.ts";
 
 /** What the owner sets. */
@@ -27,11 +27,6 @@ export interface RouterOptions {
   readonly clock: Clock;
   /** Peer id of this node. */
   readonly nodeId: string;
-  /**
-   * The embedder that vectors come from. When it is the bundled one, the anchors are known already
-   * and `anchorTexts()` is empty. @default unknown
-   */
-  readonly embedder?: VectorSpace;
   /** Uniform in [0, 1), for the jitter of the circuit breakers. @default Math.random */
   readonly random?: () => number;
 }
@@ -75,10 +70,8 @@ export interface Router {
   setAliases(aliases: readonly Alias[]): void;
   /** Sets the learned model over the routes; undefined: the cosine floor decides. */
   setIntentModel(model: RouteClassifier | undefined): void;
-  /** Texts that must be embedded once for `setAnchors`; none when they are known already. */
-  anchorTexts(): string[];
-  /** Vectors of `anchorTexts()`, in order. Throws `TypeError` when their number differs. */
-  setAnchors(vectors: readonly Float32Array[]): void;
+  /** Sets who tells what an intent asks for; before, models are not weighed by it. */
+  setIntentReader(reader: IntentReader): void;
   /** Whether a decision on `request` gets better with the intent's vector. */
   needsMeaning(request: RouteRequest): boolean;
   /** Decides. Never throws for what a request holds: a refusal is a decision. */

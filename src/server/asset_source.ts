@@ -4,7 +4,6 @@
  * @module
  */
 
-import { Buffer } from "node:buffer";
 import { embeddedAssets } from "./assets.gen.ts";
 import type { Asset, AssetSource } from "./deps.ts";
 
@@ -54,5 +53,5 @@ function decode({ path, contentType, etag, data }: EmbeddedAsset): Asset {
 }
 
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(Buffer.from(base64, "base64"));
+  return Uint8Array.fromBase64(base64);
 }

@@ -5,7 +5,6 @@
  * @module
  */
 
-import { Buffer } from "node:buffer";
 import { BackendError, type GatewayResponse } from "../core/mod.ts";
 import type { EncodingFormat } from "./embeddings_request.ts";
 import { isObject } from "./fields.ts";
@@ -40,7 +39,7 @@ export async function reshapeEmbeddings(
     );
   }
   const data = parsed.data.map((item: unknown) =>
-    isObject(item) ? { ...item, embedding: convert(item.embedding, format) } : item
+    isObject(item) ? { ...item, embedding: convert(item.embedding, { format, origin }) } : item
   );
   return { ...answer, body: new TextEncoder().encode(JSON.stringify({ ...parsed, data })) };
 }
@@ -52,23 +51,34 @@ function formatOf(bytes: Uint8Array): EncodingFormat | undefined {
   return found === null ? undefined : found[1] === '"' ? "base64" : "float";
 }
 
-function convert(embedding: unknown, format: EncodingFormat): unknown {
+function convert(
+  embedding: unknown,
+  { format, origin }: { readonly format: EncodingFormat; readonly origin: `backend:${string}` },
+): unknown {
   if (format === "base64" && Array.isArray(embedding)) return encodeVector(embedding);
-  if (format === "float" && typeof embedding === "string") return decodeVector(embedding);
-  return embedding;
+  if (format !== "float" || typeof embedding !== "string") return embedding;
+  try {
+    return decodeVector(embedding);
+  } catch (cause) {
+    throw new BackendError(
+      "backend_invalid_response",
+      `${origin.slice("backend:".length)} answered with a vector that is not base 64`,
+      { origin, cause, retryable: false },
+    );
+  }
 }
 
 /** OpenAI's `base64`: the little-endian bytes of 32 bit floats. */
 export function encodeVector(vector: readonly number[]): string {
   const view = new DataView(new ArrayBuffer(vector.length * 4));
   vector.forEach((value, index) => view.setFloat32(index * 4, value, true));
-  return Buffer.from(view.buffer).toString("base64");
+  return new Uint8Array(view.buffer).toBase64();
 }
 
-/** The numbers of OpenAI's `base64`. */
+/** The numbers of OpenAI's `base64`. Throws `SyntaxError` for what is not base 64. */
 export function decodeVector(text: string): number[] {
-  const bytes = Buffer.from(text, "base64");
-  return Array.from({ length: bytes.length >> 2 }, (_, index) => bytes.readFloatLE(index * 4));
+  const view = new DataView(Uint8Array.fromBase64(text).buffer);
+  return Array.from({ length: view.byteLength >> 2 }, (_, i) => view.getFloat32(i * 4, true));
 }
 
 async function readWhole(answer: GatewayResponse): Promise<Uint8Array<ArrayBuffer>> {

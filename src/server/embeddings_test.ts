@@ -41,7 +41,7 @@ Deno.test("createApp() gives vectors in the format asked for, whatever the backe
 
 Deno.test("createApp() reports a backend that answers no embeddings", async () => {
   const { post, gateway } = setUp();
-  for (const body of ["<html>", { data: 5 }, "", "[]"]) {
+  for (const body of ["<html>", { data: 5 }, "", "[]", answer("no base 64!")]) {
     gateway.answer = () => ({ body, capability: capability({ name: "e", backend: "vllm" }) });
     const response = await post("/v1/embeddings", { input: "a" });
     const { error } = await response.json();

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { createHash, timingSafeEqual } from "node:crypto";
 import { AtmosphereError, type Secret } from "../core/mod.ts";
 
 /** What a request may do; the token rules go by it. */
@@ -18,14 +17,12 @@ export type Access =
 
 /** Compares presented tokens with the node's in constant time. */
 export class TokenCheck {
-  readonly #digest: Uint8Array;
-  readonly #empty: boolean;
+  readonly #token: Uint8Array;
   readonly #loopback: boolean;
 
   /** Does no I/O. `loopback` is whether the listener reaches this machine only. */
   constructor(token: Secret, options: { loopback: boolean }) {
-    this.#digest = sha256(token.reveal());
-    this.#empty = token.reveal() === "";
+    this.#token = new TextEncoder().encode(token.reveal());
     this.#loopback = options.loopback;
   }
 
@@ -33,7 +30,7 @@ export class TokenCheck {
   check(headers: Headers, access: Access): void {
     if (access === "open" || (access === "use" && this.#loopback)) return;
     const shown = presentedToken(headers);
-    if (shown !== undefined && !this.#empty && timingSafeEqual(sha256(shown), this.#digest)) return;
+    if (shown !== undefined && isSame(new TextEncoder().encode(shown), this.#token)) return;
     throw new AtmosphereError(
       "unauthorized",
       shown === undefined ? "This needs the node's token" : "The token is not this node's",
@@ -51,7 +48,13 @@ function presentedToken(headers: Headers): string | undefined {
   return bearer?.[1] ?? headers.get("x-api-key") ?? undefined;
 }
 
-/** Equal lengths for the comparison, whatever was presented. */
-function sha256(text: string): Uint8Array {
-  return createHash("sha256").update(text).digest();
+/**
+ * Whether `shown` is `secret`, in a time that depends on the length of `shown` alone. An empty secret
+ * is nobody's. `node:crypto` has the like, but its import takes a tenth of a node's start.
+ */
+function isSame(shown: Uint8Array, secret: Uint8Array): boolean {
+  if (secret.length === 0) return false;
+  let difference = shown.length ^ secret.length;
+  for (let i = 0; i < shown.length; i++) difference |= shown[i]! ^ secret[i % secret.length]!;
+  return difference === 0;
 }

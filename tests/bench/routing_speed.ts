@@ -9,7 +9,7 @@
 
 import { systemClock } from "../../src/core/mod.ts";
 import type { Capability, RouteRequest } from "../../src/core/mod.ts";
-import { createRouter, type Router } from "../../src/router/mod.ts";
+import { createRouter, loadIntentReader, type Router } from "../../src/router/mod.ts";
 
 const dimensions = 384;
 const intentCount = 64;
@@ -66,7 +66,7 @@ function capability(i: number): Capability {
   };
 }
 
-function makeRouter(capabilities: number, routes: number): Router {
+async function makeRouter(capabilities: number, routes: number): Promise<Router> {
   const router = createRouter({
     settings: { preference: "balanced", constants: {}, policy: {} },
     clock: systemClock,
@@ -93,7 +93,9 @@ function makeRouter(capabilities: number, routes: number): Router {
       },
     })),
   );
-  router.setAnchors(router.anchorTexts().map(unitVector));
+  const reader = await loadIntentReader(undefined);
+  reader.setAnchors(reader.anchorTexts().map(unitVector));
+  router.setIntentReader(reader);
   return router;
 }
 
@@ -112,8 +114,8 @@ function request(intent: string, model?: string): RouteRequest {
   };
 }
 
-const small = makeRouter(10, 0);
-const large = makeRouter(1000, 1000);
+const small = await makeRouter(10, 0);
+const large = await makeRouter(1000, 1000);
 const rows = Array.from({ length: 2000 }, unitVector);
 let sink = 0;
 

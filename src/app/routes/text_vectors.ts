@@ -5,7 +5,7 @@
  */
 
 import type { Embedder, RoutesWork } from "../../core/mod.ts";
-import { VectorStore } from "./vector_store.ts";
+import type { VectorStore } from "./vector_store.ts";
 
 /** Texts that are embedded and kept together. */
 const batchSize = 512;
@@ -51,6 +51,11 @@ export class TextVectors {
     if (this.#embedder.model.dimensions === 0) {
       await this.#embedder.warm(signal === undefined ? {} : { signal });
     }
-    return this.#store ??= await VectorStore.open(this.#directory, this.#embedder.model);
+    if (this.#store === undefined) {
+      // What it hashes with is slow to import, and most starts need no vectors from disk.
+      const { VectorStore } = await import("./vector_store.ts");
+      this.#store = await VectorStore.open(this.#directory, this.#embedder.model);
+    }
+    return this.#store;
   }
 }

@@ -6,6 +6,8 @@
 
 import fc from "fast-check";
 import { type Capability, ManualClock, type RouteRequest } from "../../core/mod.ts";
+import { createIntentReader } from "../intent_reader.ts";
+import type { IntentReader } from "../mod.ts";
 import { createRouter, type Router, type RouterSettings } from "../mod.ts";
 
 /** A chat model on this machine with nothing known of it, changed by `part`. */
@@ -45,11 +47,11 @@ export function request(part: Partial<RouteRequest> = {}): RouteRequest {
   return { kind: "llm/chat", intent: "hello there", required: {}, policy: {}, ...part };
 }
 
-/** A router over `capabilities` without vectors, and the clock that it lives by. */
+/** A router over `capabilities` without vectors, the clock that it lives by, and its reader. */
 export function routerOf(
   capabilities: readonly Capability[],
   settings: Partial<RouterSettings> = {},
-): { router: Router; clock: ManualClock } {
+): { router: Router; clock: ManualClock; reader: IntentReader } {
   const clock = new ManualClock(1_700_000_000_000);
   const router = createRouter({
     settings: { preference: "balanced", constants: {}, policy: {}, ...settings },
@@ -57,8 +59,10 @@ export function routerOf(
     nodeId: "n1",
     random: () => 0.5,
   });
+  const reader = createIntentReader(undefined);
+  router.setIntentReader(reader);
   router.setCapabilities(capabilities.map((each) => ({ capability: each, vectors: [] })));
-  return { router, clock };
+  return { router, clock, reader };
 }
 
 /** Text of any code units, lone surrogates among them. */

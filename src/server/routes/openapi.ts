@@ -6,22 +6,24 @@
 
 import type { ServerDeps } from "../deps.ts";
 import type { Endpoint } from "../endpoint.ts";
-import { openapiDocument } from "../openapi/document.ts";
 
 /** The description of every endpoint; it is made when it is first asked for. */
 export function openapiEndpoints(deps: ServerDeps): Endpoint[] {
-  let document: string | undefined;
+  let document: Promise<string> | undefined;
   return [{
     method: "GET",
     path: "/openapi.json",
     access: "use",
-    handle: (exchange) => {
-      document ??= JSON.stringify(
-        openapiDocument({ version: deps.version, groups: deps.groups ?? [] }),
-      );
-      return new Response(document, {
+    handle: async (exchange) => {
+      document ??= describe(deps);
+      return new Response(await document, {
         headers: { ...exchange.headers("application/json"), "cache-control": "no-cache" },
       });
     },
   }];
+}
+
+async function describe({ version, groups = [] }: ServerDeps): Promise<string> {
+  const { openapiDocument } = await import("../openapi/document.ts");
+  return JSON.stringify(openapiDocument({ version, groups }));
 }

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { isAbsolute, nameOf, normalize, parentOf, resolveIn } from "./paths.ts";
+import { isAbsolute, nameOf, normalize, parentOf, resolveIn } from "./path.ts";
 import { posix, win32 } from "node:path";
 import fc from "fast-check";
 

@@ -1,37 +1,63 @@
 /**
- * What an intent asks for: a probability for each class, and how hard it is.
+ * Reads intents by their likeness to anchors: the part of the router that carries data.
  *
  * @module
  */
 
-import type { AnchorModel, WordingModel } from "./anchor_model.ts";
-import type { Constants } from "./constants.ts";
+import { type AnchorModel, fitAnchorModel, type WordingModel } from "./anchor_model.ts";
+import { anchors, nearestAnchor } from "./anchors.ts";
 import { classIndex, intentClasses } from "./intent_classes.ts";
-import { type LexicalCue, readCues } from "./lexical_cues.ts";
+import type { IntentContext, IntentEstimate, IntentReader } from "./intent_estimate.ts";
+import { readCues } from "./lexical_cues.ts";
+import {
+  isPrepared,
+  preparedAnchorModel,
+  preparedWordingModel,
+  type VectorSpace,
+} from "./prepared_anchors.ts";
 
-/** What is made of an intent. */
-export interface IntentEstimate {
-  /** Probability by class, in the order of `intentClasses`. */
-  readonly probabilities: Float64Array;
-  /** 0 (a small model will do) to 1 (only the best will). */
-  readonly hardness: number;
-  /** Cues found in the text. */
-  readonly cues: readonly LexicalCue[];
-  /** Cosines to the anchors, valid until the next estimate; undefined without a vector. */
-  readonly cosines: Float32Array | undefined;
+/**
+ * A reader for vectors of `embedder`. When that is the bundled one, the anchors are known already
+ * and `anchorTexts()` is empty.
+ */
+export function createIntentReader(embedder: VectorSpace | undefined): IntentReader {
+  return new AnchoredReader(embedder);
+}
+
+class AnchoredReader implements IntentReader {
+  readonly #isPrepared: boolean;
+  #anchors: AnchorModel | undefined;
+
+  constructor(embedder: VectorSpace | undefined) {
+    this.#isPrepared = isPrepared(embedder);
+  }
+
+  anchorTexts(): string[] {
+    return this.#isPrepared ? [] : anchors.map(({ text }) => text);
+  }
+
+  setAnchors(vectors: readonly Float32Array[]): void {
+    if (this.#isPrepared && vectors.length === 0) return;
+    this.#anchors = fitAnchorModel(vectors);
+  }
+
+  read(text: string, context: IntentContext): IntentEstimate {
+    const model = context.vector === undefined ? undefined : this.#anchorModel();
+    const wording = model === undefined ? preparedWordingModel() : undefined;
+    return estimateIntent(text, { ...context, model, wording });
+  }
+
+  #anchorModel(): AnchorModel | undefined {
+    if (this.#isPrepared) this.#anchors ??= preparedAnchorModel();
+    return this.#anchors;
+  }
 }
 
 /** What an estimate is made from beside the text. */
-export interface EstimateOptions {
-  readonly vector: Float32Array | undefined;
+export interface EstimateOptions extends IntentContext {
   readonly model: AnchorModel | undefined;
   /** Used when there is no vector or no model for it; undefined: cues alone. */
   readonly wording: WordingModel | undefined;
-  readonly constants: Constants;
-  /** An image comes with the intent. */
-  readonly hasImage: boolean;
-  /** The request brings tools. */
-  readonly hasTools: boolean;
 }
 
 /** Estimates an intent by its wording and, where there is a vector, by its likeness to anchors. */
@@ -56,20 +82,13 @@ export function estimateIntent(text: string, options: EstimateOptions): IntentEs
     ? 0
     : constants.hardnessSharpness * model.hardness(cosines);
   const raw = learned + lexical - constants.quickEase * logits[classIndex.quick]!;
-  return { probabilities: logits, hardness: 1 / (1 + Math.exp(-raw)), cues, cosines };
+  return {
+    probabilities: logits,
+    hardness: 1 / (1 + Math.exp(-raw)),
+    cues,
+    nearestAnchor: (label) => cosines === undefined ? undefined : nearestAnchor(label, cosines),
+  };
 }
-
-/** Class and hardness of an intent, under which outcomes are kept: `code/hard`. */
-export function clusterOf(estimate: IntentEstimate): string {
-  const { probabilities, hardness } = estimate;
-  let best = 0;
-  for (let k = 1; k < probabilities.length; k++) {
-    if (probabilities[k]! > probabilities[best]!) best = k;
-  }
-  return clusters[best * 2 + (hardness < 0.5 ? 0 : 1)]!;
-}
-
-const clusters = intentClasses.flatMap((name) => [`${name}/easy`, `${name}/hard`]);
 
 function scale(values: Float64Array, by: number): void {
   for (let k = 0; k < values.length; k++) values[k]! *= by;

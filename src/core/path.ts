@@ -1,7 +1,7 @@
 /**
- * The few operations on paths that this room needs.
+ * The few operations on paths that a node needs to start.
  *
- * `node:path` would do, but its first import starts Deno's Node layer: 15 ms that every command would pay.
+ * `node:path` would do, but its first import starts Deno's Node layer: 30 ms that every command would pay.
  *
  * @module
  */
@@ -59,4 +59,13 @@ export function parentOf(path: string, options: PathOptions = {}): string {
 /** The last name of the absolute `path`. */
 export function nameOf(path: string, options: PathOptions = {}): string {
   return normalize(path, options).split(separatorOf(options)).at(-1) ?? "";
+}
+
+/** `names` below `directory`, written as they are. */
+export function join(directory: string, ...names: readonly string[]): string {
+  const separator = separatorOf({});
+  const base = directory.endsWith("/") || directory.endsWith(separator)
+    ? directory.slice(0, -1)
+    : directory;
+  return [base, ...names].join(separator);
 }
