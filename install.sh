@@ -218,7 +218,8 @@ remove() {
     return 0
   fi
   if [ ! -e "$dir/atmosphere" ]; then fail "there is no $dir/atmosphere to remove"; fi
-  rm -f "$dir/atmosphere"
+  # The second is what "atmosphere update" keeps of the one before.
+  rm -f "$dir/atmosphere" "$dir/atmosphere.previous"
   if [ -f "$profile" ] && grep -qxF "$path_line" "$profile"; then
     # Written in place: the file may be a link into somebody's own repository.
     rest="$(grep -vxF "$path_line" "$profile" || :)"

@@ -39,8 +39,10 @@ export async function packRelease(options: PackOptions): Promise<string[]> {
     files.push(await packTarget(target, options));
     files.push(await writeSbom(target, options));
   }
-  await Deno.copyFile(join(root, "install.sh"), join(outDir, "install.sh"));
-  files.push("install.sh");
+  for (const script of ["install.sh", "install.ps1"]) {
+    await Deno.copyFile(join(root, script), join(outDir, script));
+    files.push(script);
+  }
   const sums = await Promise.all(
     files.sort().map(async (name) => `${await sha256(join(outDir, name))}  ${name}\n`),
   );

@@ -80,6 +80,7 @@ for (const shell of shells) {
         await Deno.readTextFile(join(home.path, ".bashrc")),
         `# mine\nexport PATH='${home.path}/.local/bin':"$PATH" # atmosphere\n`,
       );
+      await Deno.copyFile(home.binary, `${home.binary}.previous`);
       const removed = await install(home, ["--uninstall"], { shell });
       assertEquals([removed.code, removed.stderr], [0, ""]);
       assertEquals(await Deno.readTextFile(join(home.path, ".bashrc")), "# mine\n");

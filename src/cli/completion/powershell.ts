@@ -64,6 +64,7 @@ function pair(word: string, description: string): string {
   return `, @(${quote(word)}, ${quote(description)})`;
 }
 
+/** PowerShell takes typographic quotes for plain ones. */
 function quote(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+  return `'${text.replaceAll(/['\u2018-\u201b]/g, "$&$&")}'`;
 }

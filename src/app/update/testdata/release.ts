@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 /** What lies in the archive beside the executable. */
 export interface FakeFile {
   readonly name: string;
-  readonly text: string;
+  readonly content: string | Uint8Array;
 }
 
 /** A release for this machine. */
@@ -38,9 +38,9 @@ export async function makeRelease(
 ): Promise<FakeRelease> {
   const content = options.content ?? `executable of ${version}`;
   const archive = await gzip(tar([
-    { name: "./LICENSE", text: "MIT" },
-    ...(options.files ?? [{ name: `./${executableName}`, text: content }]),
-    { name: "./README.md", text: "r".repeat(1_000) },
+    { name: "./LICENSE", content: "MIT" },
+    ...(options.files ?? [{ name: `./${executableName}`, content }]),
+    { name: "./README.md", content: "r".repeat(1_000) },
   ]));
   const bill = JSON.stringify({
     metadata: {
@@ -83,8 +83,8 @@ export function fakeFetch(
 
 /** An uncompressed archive in the format of POSIX (ustar). */
 export function tar(files: readonly FakeFile[]): Uint8Array<ArrayBuffer> {
-  const blocks = files.flatMap(({ name, text }) => {
-    const bytes = new TextEncoder().encode(text);
+  const blocks = files.flatMap(({ name, content }) => {
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
     const header = new Uint8Array(512);
     const put = (at: number, value: string) => header.set(new TextEncoder().encode(value), at);
     put(0, name);
