@@ -5,7 +5,10 @@
  */
 
 import { readRunRecord } from "../../app/run_file.ts";
+import { isLoopbackHost } from "../../config/host.ts";
+import { loadToken } from "../../config/token.ts";
 import { isAbort } from "../../core/errors.ts";
+import type { Secret } from "../../core/secret.ts";
 import { configuredRoot } from "../node_root.ts";
 import type { Invocation } from "../invocation.ts";
 import { milliseconds } from "../output/format.ts";
@@ -26,9 +29,9 @@ interface Verdict {
 /** Asks `/ready` once; 0 for ready, 1 for everything else. */
 export async function run(invocation: Invocation): Promise<number> {
   const { flags, output, signal } = invocation;
-  const url = await nodeRoot(invocation);
+  const { url, token } = await findNode(invocation);
   const timeoutMs = flags.number("timeout-ms") ?? 0;
-  const verdict = await ask(url, { timeoutMs, signal });
+  const verdict = await ask(url, { token, timeoutMs, signal });
   if (output.isJson) await output.json(verdict);
   else if (verdict.ready) {
     if (!output.isQuiet) {
@@ -40,7 +43,13 @@ export async function run(invocation: Invocation): Promise<number> {
   return verdict.ready ? 0 : 1;
 }
 
-async function nodeRoot(invocation: Invocation): Promise<string> {
+/** A node, and the token that it may be shown; none for an address that was merely given. */
+interface Place {
+  readonly url: string;
+  readonly token: Secret | undefined;
+}
+
+async function findNode(invocation: Invocation): Promise<Place> {
   const given = invocation.flags.string("url");
   if (given !== undefined) {
     const url = URL.parse(given);
@@ -49,21 +58,31 @@ async function nodeRoot(invocation: Invocation): Promise<string> {
         path: invocation.path,
       });
     }
-    return url.href.replace(/\/+$/, "");
+    return { url: url.href.replace(/\/+$/, ""), token: undefined };
   }
   const config = await loadSettings(invocation);
   // A node on a free port is found by its record alone.
-  return (await readRunRecord(config.dataDir))?.url ?? configuredRoot(config);
+  const url = (await readRunRecord(config.dataDir))?.url ?? configuredRoot(config);
+  // A node that listens beyond loopback answers to its token alone.
+  const token = isLoopbackHost(config.server.host)
+    ? undefined
+    : await loadToken(config.dataDir, config.token).catch(() => undefined);
+  return { url, token };
 }
 
 async function ask(
   url: string,
-  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  { token, timeoutMs, signal }: {
+    readonly token: Secret | undefined;
+    readonly timeoutMs: number;
+    readonly signal: AbortSignal;
+  },
 ): Promise<Verdict> {
   const startMs = performance.now();
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
     const response = await fetch(`${url}/ready`, {
+      ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token.reveal()}` } }),
       redirect: "manual",
       signal: AbortSignal.any([timeout, signal]),
     });

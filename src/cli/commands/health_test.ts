@@ -81,6 +81,27 @@ Deno.test("health finds the node by its record, else by the configuration", asyn
   });
 });
 
+Deno.test("health shows the token to its own node beyond loopback, and to no other", async () => {
+  const shown: (string | null)[] = [];
+  await withServer((request) => {
+    shown.push(request.headers.get("authorization"));
+    return node(200)(request);
+  }, async (url) => {
+    await withDirectory(async (directory) => {
+      const own = ["health", "--data-dir", directory];
+      const env = {
+        ATMOSPHERE_PORT: new URL(url).port,
+        ATMOSPHERE_HOST: "0.0.0.0",
+        ATMOSPHERE_TOKEN: "0123456789abcdef",
+      };
+      assertEquals((await runInMemory(own, { env })).code, 0);
+      await runInMemory([...own, "--url", url], { env });
+      await runInMemory(own, { env: { ...env, ATMOSPHERE_HOST: "127.0.0.1" } });
+    });
+  });
+  assertEquals(shown, ["Bearer 0123456789abcdef", null, null]);
+});
+
 Deno.test("health --json says why a node is not ready", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr as Deno.NetAddr;
