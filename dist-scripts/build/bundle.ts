@@ -4,6 +4,7 @@ import { builtinModules } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { StdModules } from "./std.ts";
+import type { Target } from "./targets.ts";
 
 /** What {@linkcode bundleProgram} needs. */
 export interface BundleOptions {
@@ -13,6 +14,7 @@ export interface BundleOptions {
   readonly nodeModules: string;
   /** Empty folder for the result. */
   readonly outDir: string;
+  readonly runtime: Target["runtime"];
   /** Where the `@std` packages are. */
   readonly std: StdModules;
 }
@@ -60,7 +62,7 @@ export async function bundleProgram(options: BundleOptions): Promise<Bundle> {
     banner: { js: "const require = (name) => process.getBuiltinModule(name);" },
     plugins: [
       programPlugin(options, entryName),
-      nativesPlugin(),
+      nativesPlugin(options.runtime),
     ],
   });
   await esbuild.stop();
@@ -134,7 +136,7 @@ function programPlugin(
 }
 
 /** Replaces how packages find their native addons, and leaves out what text does not need. */
-function nativesPlugin(): esbuild.Plugin {
+function nativesPlugin(runtime: Target["runtime"]): esbuild.Plugin {
   const loader = JSON.stringify(join(runtimeFolder, "native_loader.ts"));
   const embedded = JSON.stringify(join(runtimeFolder, "embedded_file.ts"));
   return {
@@ -142,10 +144,20 @@ function nativesPlugin(): esbuild.Plugin {
     setup(build) {
       // Images are read by sharp: not for text, and 18 MB. transformers.js only asks if it is there.
       build.onResolve({ filter: /^sharp$/ }, () => ({ path: "sharp", namespace: "absent" }));
-      build.onResolve({ filter: /^onnxruntime-web/ }, () => ({ path: "web", namespace: "absent" }));
       build.onLoad({ filter: /.*/, namespace: "absent" }, () => ({
         contents: "export default function absent() { throw new Error('not in this executable'); }",
       }));
+      // Nothing to fall back to: an executable has one of the two.
+      build.onResolve({ filter: /^onnxruntime-web$/ }, () => ({ path: "web", namespace: "none" }));
+      build.onLoad({ filter: /.*/, namespace: "none" }, () => ({
+        contents: "throw new Error('not in this executable');",
+      }));
+      if (runtime === "wasm") {
+        build.onResolve(
+          { filter: /^onnxruntime-node$/ },
+          () => ({ path: join(runtimeFolder, "wasm_runtime.ts") }),
+        );
+      }
       build.onLoad({ filter: /onnxruntime-node\/dist\/binding\.js$/ }, async (args) => ({
         contents: replaceOnce(await Deno.readTextFile(args.path), {
           pattern: /require\(`[^`]*onnxruntime_binding\.node`\)/,

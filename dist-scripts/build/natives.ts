@@ -1,4 +1,4 @@
-/** The native addons of one target, compressed once and kept by content. */
+/** The native addons of one target (and what stands in for one), compressed once and kept by content. */
 import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
 import zlib from "node:zlib";
@@ -29,17 +29,13 @@ export async function findNatives(nodeModules: string, target: Target): Promise<
     }
     throw new Error(`${name} is not installed for ${target.triple}`);
   };
-  const onnx = join(
-    await packageFolder("onnxruntime-node"),
-    "bin",
-    "napi-v6",
-    target.os,
-    target.cpu,
-  );
+  const onnx = target.runtime === "wasm"
+    ? join(await packageFolder("onnxruntime-web"), "dist")
+    : join(await packageFolder("onnxruntime-node"), "bin", "napi-v6", target.os, target.cpu);
   const sets: NativeSet[] = [
     {
       name: "onnxruntime",
-      entry: "onnxruntime_binding.node",
+      entry: target.onnxruntime[0] ?? "",
       files: target.onnxruntime.map((name) => ({ name, path: join(onnx, name) })),
     },
     {
@@ -76,7 +72,7 @@ export interface NativeManifest {
 /** Writes each file of `sets` compressed into `folder`, with the manifest. */
 export async function packNatives(
   sets: readonly NativeSet[],
-  options: { folder: string; cache: string },
+  options: { folder: string; cache: string; isSmall: boolean },
 ): Promise<void> {
   await Deno.mkdir(options.folder, { recursive: true });
   await Deno.mkdir(options.cache, { recursive: true });
@@ -88,7 +84,7 @@ export async function packNatives(
       const sha256 = hex(bytes);
       await Deno.writeFile(
         join(options.folder, `${set.name}.${file.name}.br`),
-        await compressed(bytes, { sha256, cache: options.cache }),
+        await compressed(bytes, { sha256, ...options }),
       );
       files.push({ name: file.name, sizeBytes: bytes.byteLength, sha256 });
     }
@@ -108,12 +104,16 @@ function hex(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** Brotli takes half a minute for the largest library, so its result is kept by content. */
+/**
+ * Brotli takes 20 s for the largest library, 135 s where it is to be small, so its result is kept
+ * by content.
+ */
 async function compressed(
   bytes: Uint8Array,
-  options: { sha256: string; cache: string },
+  options: { sha256: string; cache: string; isSmall: boolean },
 ): Promise<Uint8Array> {
-  const kept = join(options.cache, `${options.sha256}.br`);
+  const quality = options.isSmall ? 11 : 9;
+  const kept = join(options.cache, `${options.sha256}${options.isSmall ? ".small" : ""}.br`);
   try {
     return await Deno.readFile(kept);
   } catch (error) {
@@ -121,7 +121,7 @@ async function compressed(
   }
   const result = zlib.brotliCompressSync(bytes, {
     params: {
-      [zlib.constants.BROTLI_PARAM_QUALITY]: 9,
+      [zlib.constants.BROTLI_PARAM_QUALITY]: quality,
       [zlib.constants.BROTLI_PARAM_LGWIN]: 24,
       [zlib.constants.BROTLI_PARAM_SIZE_HINT]: bytes.byteLength,
     },

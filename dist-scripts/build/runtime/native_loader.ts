@@ -37,8 +37,14 @@ function cacheRoots(): string[] {
   ];
 }
 
-/** Loads the addon `name`, extracting it first when it is not there whole. */
+/** Loads the addon `name`, laying it out first when it is not there whole. */
 export function requireNative(name: string): unknown {
+  const path = layOut(name);
+  return createRequire(path)(path);
+}
+
+/** The path of the first file of `name`, laid out beside the others. */
+export function layOut(name: string): string {
   const manifest: NativeManifest = JSON.parse(
     readFileSync(new URL("natives.json", source), "utf8"),
   );
@@ -49,12 +55,10 @@ export function requireNative(name: string): unknown {
     const folder = join(root, `${name}-${set.hash}`);
     try {
       if (!isWhole(folder, set)) extract(name, { set, folder });
+      return join(folder, set.entry);
     } catch (error) {
       failures.push(`${folder}: ${error instanceof Error ? error.message : error}`);
-      continue;
     }
-    const require = createRequire(join(folder, "load.cjs"));
-    return require(join(folder, set.entry));
   }
   throw new Error(
     `Laying out the native addon "${name}" failed (${
