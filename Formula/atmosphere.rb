@@ -1,4 +1,4 @@
-# The version and the checksums are written by dist-scripts/release.ts; zeros match no archive.
+# The version and the checksums are written by dist-scripts/release.ts; zeros match no file.
 class Atmosphere < Formula
   desc "Local front door to every AI capability you own"
   homepage "https://github.com/atmosphere/atmosphere"
@@ -10,11 +10,21 @@ class Atmosphere < Formula
     strategy :github_latest
   end
 
-  on_macos do
-    depends_on arch: :arm64
+  bottle do
+    root_url "https://github.com/atmosphere/atmosphere/releases/download/v0.1.0"
+    sha256 cellar: :any_skip_relocation, arm64_sonoma: "0000000000000000000000000000000000000000000000000000000000000000"
+    sha256 cellar: :any_skip_relocation, sonoma:       "0000000000000000000000000000000000000000000000000000000000000000"
+    sha256 cellar: :any_skip_relocation, arm64_linux:  "0000000000000000000000000000000000000000000000000000000000000000"
+    sha256 cellar: :any_skip_relocation, x86_64_linux: "0000000000000000000000000000000000000000000000000000000000000000"
+  end
 
+  on_macos do
     on_arm do
       url "https://github.com/atmosphere/atmosphere/releases/download/v#{version}/atmosphere-aarch64-apple-darwin.tar.gz"
+      sha256 "0000000000000000000000000000000000000000000000000000000000000000"
+    end
+    on_intel do
+      url "https://github.com/atmosphere/atmosphere/releases/download/v#{version}/atmosphere-x86_64-apple-darwin.tar.gz"
       sha256 "0000000000000000000000000000000000000000000000000000000000000000"
     end
   end
@@ -32,9 +42,11 @@ class Atmosphere < Formula
 
   def install
     bin.install "atmosphere"
+    prefix.install "NOTICES.txt"
     bash_completion.install "completions/atmosphere.bash" => "atmosphere"
     fish_completion.install "completions/atmosphere.fish"
     zsh_completion.install "completions/_atmosphere"
+    pwsh_completion.install "completions/atmosphere.ps1" => "_atmosphere.ps1"
     man1.install Dir["man/*.1"]
   end
 

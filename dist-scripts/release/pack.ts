@@ -1,17 +1,13 @@
-/** The archives of a release, with their checksums, bills of materials and formula. */
+/** The archives and bottles of a release, with their checksums, bills of materials and formula. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { ThirdParty } from "../build/notices.ts";
 import { type Target, targets } from "../build/targets.ts";
-import { bashCompletion } from "../../src/cli/completion/bash.ts";
-import { fishCompletion } from "../../src/cli/completion/fish.ts";
-import { completionNodes } from "../../src/cli/completion/nodes.ts";
-import { powershellCompletion } from "../../src/cli/completion/powershell.ts";
-import { zshCompletion } from "../../src/cli/completion/zsh.ts";
-import { program } from "../../src/cli/table.ts";
-import { renderManPages } from "../man_pages.ts";
+import { bottleName, bottleTag, layOutKeg } from "./bottle.ts";
+import { writeExtras } from "./extras.ts";
 import { filledFormula } from "./formula.ts";
 import { renderSbom } from "./sbom.ts";
+import { writeTarball } from "./tarball.ts";
 
 /** What {@linkcode packRelease} needs. */
 export interface PackOptions {
@@ -24,88 +20,85 @@ export interface PackOptions {
   readonly outDir: string;
 }
 
-/** Packs every executable that was built. Throws when there is none. */
+/**
+ * Packs every executable that was built; the formula and its bottles only when all were. Throws
+ * when there is none.
+ */
 export async function packRelease(options: PackOptions): Promise<string[]> {
-  const { root, outDir, version } = options;
+  const { root, outDir } = options;
   await Deno.remove(outDir, { recursive: true }).catch(() => {});
   await Deno.mkdir(outDir, { recursive: true });
-  const files: string[] = [];
   const built = [];
   for (const target of targets) {
     if (await exists(join(root, "dist", target.file))) built.push(target);
   }
   if (built.length === 0) throw new Error("No executable is in dist/; run deno task build");
-  for (const target of built) {
-    files.push(await packTarget(target, options));
-    files.push(await writeSbom(target, options));
-  }
-  for (const script of ["install.sh", "install.ps1"]) {
-    await Deno.copyFile(join(root, script), join(outDir, script));
-    files.push(script);
-  }
-  const sums = await Promise.all(
-    files.sort().map(async (name) => `${await sha256(join(outDir, name))}  ${name}\n`),
-  );
-  await Deno.writeTextFile(join(outDir, "checksums.txt"), sums.join(""));
-  if (built.length === targets.length) {
-    const formula = await Deno.readTextFile(join(root, "Formula", "atmosphere.rb"));
-    await Deno.writeTextFile(
-      join(outDir, "atmosphere.rb"),
-      filledFormula(formula, { version, checksums: sums.join("") }),
-    );
-  }
-  return [...files, "checksums.txt"];
-}
-
-/** What lies beside the executable in every archive. */
-async function writeExtras(folder: string, options: PackOptions): Promise<void> {
-  const { root, timeS } = options;
-  for (const name of ["LICENSE", "README.md"]) {
-    await Deno.copyFile(join(root, name), join(folder, name));
-  }
-  const nodes = completionNodes(program);
-  const { name } = program;
-  const texts = new Map([
-    [`completions/${name}.bash`, bashCompletion(name, nodes)],
-    [`completions/${name}.fish`, fishCompletion(name, nodes)],
-    [`completions/_${name}`, zshCompletion(name, nodes)],
-    [`completions/${name}.ps1`, powershellCompletion(name, nodes)],
-  ]);
-  const date = new Date(timeS * 1000).toISOString().slice(0, 10);
-  for (const { file, text } of renderManPages(program, { date })) texts.set(`man/${file}`, text);
-  await Deno.mkdir(join(folder, "completions"));
-  await Deno.mkdir(join(folder, "man"));
-  for (const [path, text] of texts) await Deno.writeTextFile(join(folder, path), text);
-}
-
-async function packTarget(target: Target, options: PackOptions): Promise<string> {
-  const { root, outDir, timeS } = options;
-  const folder = await Deno.makeTempDir();
+  const work = await Deno.makeTempDir();
   try {
-    await writeExtras(folder, options);
-    const executable = target.os === "win32" ? "atmosphere.exe" : "atmosphere";
-    await Deno.copyFile(join(root, "dist", target.file), join(folder, executable));
-    await Deno.chmod(join(folder, executable), 0o755);
-    await Deno.copyFile(
-      join(root, ".cache", "build", target.triple, "stage", "NOTICES.txt"),
-      join(folder, "NOTICES.txt"),
-    );
-    const name = `atmosphere-${target.triple}.tar.gz`;
-    // The same bytes on every machine with GNU tar: order, owners, times and modes are given.
-    const tar = "tar --format=ustar --sort=name --owner=0 --group=0 --numeric-owner " +
-      '--mode=u=rwX,go=rX --mtime="@$1" -cf - -C "$2" .';
-    await run("sh", [
-      "-ec",
-      `${tar} >"$3.tar" && gzip -9n <"$3.tar" >"$3" && rm "$3.tar"`,
-      "sh",
-      String(timeS),
-      folder,
-      join(outDir, name),
-    ]);
-    return name;
+    const files: string[] = [];
+    for (const target of built) {
+      files.push(await packTarget(target, options, join(work, target.triple)));
+      files.push(await writeSbom(target, options));
+    }
+    for (const name of ["install.sh", "install.ps1"]) {
+      await Deno.copyFile(join(root, name), join(outDir, name));
+      files.push(name);
+    }
+    if (built.length === targets.length) files.push(...await packBottles(options, work));
+    const sums = await checksums(outDir, files);
+    await Deno.writeTextFile(join(outDir, "checksums.txt"), sums);
+    return [...files.sort(), "checksums.txt"];
   } finally {
-    await Deno.remove(folder, { recursive: true });
+    await Deno.remove(work, { recursive: true });
   }
+}
+
+/** Lays an archive's content out in `folder` and packs it. */
+async function packTarget(target: Target, options: PackOptions, folder: string): Promise<string> {
+  const { root, outDir, timeS } = options;
+  await Deno.mkdir(folder);
+  await writeExtras(folder, options);
+  const executable = target.os === "win32" ? "atmosphere.exe" : "atmosphere";
+  await Deno.copyFile(join(root, "dist", target.file), join(folder, executable));
+  await Deno.chmod(join(folder, executable), 0o755);
+  await Deno.copyFile(
+    join(root, ".cache", "build", target.triple, "stage", "NOTICES.txt"),
+    join(folder, "NOTICES.txt"),
+  );
+  const name = `atmosphere-${target.triple}.tar.gz`;
+  await writeTarball(join(outDir, name), { folder, entry: ".", timeS });
+  return name;
+}
+
+/** The bottles, of the archives' contents in `work`, and the formula with the sums of all. */
+async function packBottles(options: PackOptions, work: string): Promise<string[]> {
+  const { root, outDir, version, timeS } = options;
+  const template = await Deno.readTextFile(join(root, "Formula", "atmosphere.rb"));
+  const archives = targets.map(({ triple }) => `atmosphere-${triple}.tar.gz`);
+  const archiveSums = await checksums(outDir, archives);
+  const formula = filledFormula(template, { version, checksums: archiveSums });
+  const bottles: string[] = [];
+  for (const target of targets) {
+    const tag = bottleTag(target);
+    if (tag === undefined) continue;
+    const folder = join(work, tag);
+    await layOutKeg(join(work, target.triple), folder, { target, version, timeS, formula });
+    const name = bottleName(version, tag);
+    // Homebrew takes name and version from the first entry.
+    const entry = `atmosphere/${version}`;
+    await writeTarball(join(outDir, name), { folder, entry, timeS });
+    await Deno.remove(folder, { recursive: true });
+    bottles.push(name);
+  }
+  await Deno.writeTextFile(
+    join(outDir, "atmosphere.rb"),
+    filledFormula(template, {
+      version,
+      checksums: archiveSums + await checksums(outDir, bottles),
+      bottleName: (tag) => bottleName(version, tag),
+    }),
+  );
+  return [...bottles, "atmosphere.rb"];
 }
 
 async function writeSbom(target: Target, options: PackOptions): Promise<string> {
@@ -127,9 +120,11 @@ async function writeSbom(target: Target, options: PackOptions): Promise<string> 
   return name;
 }
 
-async function run(command: string, args: string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command(command, { args, stderr: "piped" }).output();
-  if (!success) throw new Error(`${command} failed: ${new TextDecoder().decode(stderr)}`);
+async function checksums(folder: string, names: readonly string[]): Promise<string> {
+  const lines = names.toSorted().map(async (name) =>
+    `${await sha256(join(folder, name))}  ${name}\n`
+  );
+  return (await Promise.all(lines)).join("");
 }
 
 async function exists(path: string): Promise<boolean> {
