@@ -5,13 +5,8 @@
  */
 
 import { AtmosphereError, type Clock } from "../core/mod.ts";
-import type {
-  EngineOperations,
-  EngineOptions,
-  EngineRequest,
-  EngineResponse,
-  ErrorRecord,
-} from "./protocol.ts";
+import { toError } from "./error_record.ts";
+import type { EngineOperations, EngineOptions, EngineRequest, EngineResponse } from "./protocol.ts";
 
 interface Waiting {
   resolve(value: unknown): void;
@@ -20,14 +15,6 @@ interface Waiting {
 
 type OptionsOf<M extends keyof EngineOperations> = Parameters<EngineOperations[M]>[0];
 type ResultOf<M extends keyof EngineOperations> = Awaited<ReturnType<EngineOperations[M]>>;
-
-function toError(record: ErrorRecord): AtmosphereError {
-  const { code, message, causeText, ...options } = record;
-  return new AtmosphereError(code, message, {
-    ...options,
-    ...(causeText === undefined ? {} : { cause: new Error(causeText) }),
-  });
-}
 
 /** A thread with an open database. */
 export class EngineClient implements AsyncDisposable {

@@ -10,6 +10,7 @@ import { fileUrl } from "./database/place.ts";
 import type { SalvagedPage } from "./database/salvage.ts";
 import { MemoryFiles } from "./files.ts";
 import { addDocument } from "./documents/add.ts";
+import { DocumentReader } from "./documents/reader.ts";
 import type { ExportPage } from "./transfer/export.ts";
 import { Importer } from "./transfer/import.ts";
 import {
@@ -82,6 +83,7 @@ export class Memory implements MemoryApi, AsyncDisposable {
   readonly #engine: EngineClient;
   readonly #embedder: EmbedTexts | undefined;
   readonly #spaces = new Map<string, VectorSpace>();
+  readonly #reader = new DocumentReader();
 
   /** Files that are kept whole. */
   readonly files: MemoryFilesApi;
@@ -265,6 +267,7 @@ export class Memory implements MemoryApi, AsyncDisposable {
     const choice = { collection, ...(signal === undefined ? {} : { signal }) };
     return await addDocument(
       {
+        reader: this.#reader,
         add: (items) => this.add(items, choice),
         retire: async (selection) =>
           await this.#space(collection, signal) === undefined
@@ -382,6 +385,7 @@ export class Memory implements MemoryApi, AsyncDisposable {
 
   /** Finishes writes, closes the database and ends its thread. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#reader[Symbol.dispose]();
     await this.#engine[Symbol.asyncDispose]();
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { AtmosphereErrorOptions, ErrorCode } from "../core/mod.ts";
+import type { ErrorRecord } from "./error_record.ts";
 import type {
   AddResult,
   Attachment,
@@ -94,14 +94,6 @@ export type EngineRequest =
     readonly options: unknown;
     readonly nowMs: number;
   };
-
-/** An error on its way between threads. */
-export interface ErrorRecord extends Omit<AtmosphereErrorOptions, "cause" | "origin"> {
-  readonly code: ErrorCode;
-  readonly message: string;
-  /** What led to it, as text for the log. */
-  readonly causeText?: string;
-}
 
 /** The thread's answer. */
 export type EngineResponse =

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { toAtmosphereError } from "../core/mod.ts";
 import { Engine } from "./engine.ts";
-import type { EngineOperations, EngineRequest, EngineResponse, ErrorRecord } from "./protocol.ts";
+import { toRecord } from "./error_record.ts";
+import type { EngineOperations, EngineRequest, EngineResponse } from "./protocol.ts";
 
 /** What a module worker's global offers, without the library of the DOM. */
 interface WorkerScope {
@@ -17,21 +17,6 @@ interface WorkerScope {
 const scope = globalThis as unknown as WorkerScope;
 let engine: Engine | undefined;
 let nowMs = 0;
-
-function toRecord(error: unknown): ErrorRecord {
-  const known = toAtmosphereError(error);
-  const cause = known.cause;
-  return {
-    code: known.code,
-    message: known.message,
-    ...(known.hint === undefined ? {} : { hint: known.hint }),
-    ...(known.param === undefined ? {} : { param: known.param }),
-    ...(known.details === undefined ? {} : { details: known.details }),
-    ...(cause === undefined
-      ? {}
-      : { causeText: cause instanceof Error ? cause.stack ?? cause.message : String(cause) }),
-  };
-}
 
 async function handle(request: EngineRequest): Promise<unknown> {
   nowMs = request.nowMs;

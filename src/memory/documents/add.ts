@@ -4,13 +4,12 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
 import type { AddResult, ChunkOptions, DocumentReport, NewDocument, NewItem } from "../types.ts";
-import type { Chunk } from "./chunk.ts";
-import { readChunks } from "./read.ts";
+import type { DocumentReader } from "./reader.ts";
 
 /** What adding needs of the memory. */
 export interface DocumentTarget {
+  readonly reader: DocumentReader;
   add(items: readonly NewItem[]): Promise<AddResult[]>;
   /** Takes every item of `source` away whose id is not in `keep`; how many. */
   retire(options: { source: string; namespace: string; keep: readonly string[] }): Promise<number>;
@@ -18,25 +17,12 @@ export interface DocumentTarget {
 
 const batchItems = 64;
 
-/**
- * Chunks as items of `document`. A chunk's id comes from its text, so that the same text is the
- * same item wherever it moves in the document.
- */
-export function chunkItems(document: NewDocument, chunks: readonly Chunk[]): NewItem[] {
-  const seen = new Map<string, number>();
-  return chunks.map(({ text, position }) => {
-    const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
-    const count = (seen.get(hash) ?? 0) + 1;
-    seen.set(hash, count);
-    return {
-      id: `${document.name}#${hash}${count === 1 ? "" : `-${count}`}`,
-      text,
-      source: document.name,
-      position,
-      ...(document.namespace === undefined ? {} : { namespace: document.namespace }),
-      ...(document.metadata === undefined ? {} : { metadata: document.metadata }),
-    };
-  });
+/** What of `options` can be sent to a thread. */
+function chunkingOf({ maxCharacters, overlapCharacters }: ChunkOptions): ChunkOptions {
+  return {
+    ...(maxCharacters === undefined ? {} : { maxCharacters }),
+    ...(overlapCharacters === undefined ? {} : { overlapCharacters }),
+  };
 }
 
 /** Adds `document` chunk by chunk. Interrupted, it can be repeated: what is there stays there. */
@@ -48,7 +34,16 @@ export async function addDocument(
     readonly signal?: AbortSignal;
   } = {},
 ): Promise<DocumentReport> {
-  const items = chunkItems(document, await readChunks(document, options));
+  const { metadata, namespace, ...content } = document;
+  const chunks = await target.reader.items(content, {
+    chunking: chunkingOf(options),
+    signal: options.signal,
+  });
+  const items = chunks.map((item) => ({
+    ...item,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(metadata === undefined ? {} : { metadata }),
+  }));
   const counts = { added: 0, updated: 0, unchanged: 0 };
   for (let at = 0; at < items.length; at += batchItems) {
     options.signal?.throwIfAborted();
@@ -58,7 +53,7 @@ export async function addDocument(
   }
   const removed = await target.retire({
     source: document.name,
-    namespace: document.namespace ?? "",
+    namespace: namespace ?? "",
     keep: items.map(({ id }) => id!),
   });
   return { source: document.name, chunks: items.length, ...counts, removed };
