@@ -1,21 +1,12 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { ThirdParty } from "../../dist-scripts/build/notices.ts";
-import { targets } from "../../dist-scripts/build/targets.ts";
 import {
   nextVersion,
   notesOf,
   sectionOf,
   withRelease,
 } from "../../dist-scripts/release/changelog.ts";
-import { filledFormula } from "../../dist-scripts/release/formula.ts";
 import { renderSbom } from "../../dist-scripts/release/sbom.ts";
-import { fromFileUrl } from "../support/paths.ts";
-import { finish, isInstalled } from "./tools.ts";
-
-const formulaPath = fromFileUrl(new URL("../../Formula/atmosphere.rb", import.meta.url));
-const checksums = targets.map(({ triple }, i) =>
-  `${String(i + 1).repeat(64)}  atmosphere-${triple}.tar.gz\n`
-).join("");
 
 Deno.test("sectionOf() sorts conventional commits under their headings", () => {
   assertEquals(
@@ -48,47 +39,6 @@ Deno.test("withRelease() closes the open section and notesOf() reads it back", (
   const third = withRelease(after, { ...release, version: "0.3.0" });
   assertEquals(notesOf(third, "0.3.0"), "- Commits\n");
   assertThrows(() => withRelease(third, { ...release, version: "1.0.0", fallback: "" }), Error);
-});
-
-Deno.test("filledFormula() refuses a release that lacks an archive", () => {
-  const formula = Deno.readTextFileSync(formulaPath);
-  assertThrows(
-    () => filledFormula(formula, { version: "1.0.0", checksums: "" }),
-    Error,
-    "There is no checksum of atmosphere-",
-  );
-});
-
-Deno.test({
-  name: "the formula resolves to the right archive on each platform",
-  ignore: !await isInstalled("ruby"),
-  async fn() {
-    const path = await Deno.makeTempFile({ suffix: ".rb" });
-    try {
-      const formula = filledFormula(await Deno.readTextFile(formulaPath), {
-        version: "1.2.3",
-        checksums,
-      });
-      await Deno.writeTextFile(path, formula);
-      const script = fromFileUrl(new URL("./resolve_formula.rb", import.meta.url));
-      const resolve = async (os: string, cpu: string) =>
-        (await finish("ruby", { args: [script, path, os, cpu] })).stdout.trim();
-      const base = "https://github.com/atmosphere/atmosphere/releases/download/v1.2.3/atmosphere-";
-      for (
-        const [os, cpu, triple] of [
-          ["linux", "intel", "x86_64-unknown-linux-gnu"],
-          ["linux", "arm", "aarch64-unknown-linux-gnu"],
-          ["macos", "arm", "aarch64-apple-darwin"],
-        ] as const
-      ) {
-        const sum = checksums.split("\n").find((line) => line.includes(triple))?.slice(0, 64);
-        assertEquals(await resolve(os, cpu), `${base}${triple}.tar.gz ${sum}`);
-      }
-      assertEquals(await resolve("macos", "intel"), "needs arm64");
-    } finally {
-      await Deno.remove(path);
-    }
-  },
 });
 
 Deno.test("renderSbom() names every part once, the same each time", () => {
