@@ -68,7 +68,9 @@ Deno.test("validateConfigText() checks settings against one another", async () =
   - { id: z, engine: vllm, url: "http://me:pw@h" }
 server:
   allowedHosts: [a.example, "b.example:80"]
-  allowedOrigins: ["https://a.example:443", "tauri://localhost"]
+  allowedOrigins: ["https://a.example:443", "tauri://localhost", "https://*.example"]
+router:
+  constants: { routeTreshold: 0.5, routeThreshold: 2, meaningGain: 1.5 }
 routes:
   - { name: r, target: {} }
   - { name: r, target: { kind: llm/chat } }
@@ -81,6 +83,9 @@ routes:
     'backends.4.url is "http://[redacted]@h", expected an http or https address without user name',
     "server.allowedHosts.1",
     'server.allowedOrigins.0 is "https://a.example:443", expected https://a.example',
+    'server.allowedOrigins.2 is "https://*.example", expected an origin such as',
+    "router.constants.routeTreshold is 0.5, expected a constant that docs/routing.md lists; did you mean routeThreshold?",
+    "router.constants.routeThreshold is 2, expected a number from 0 to 1",
     "routes.0.target is a mapping, expected exactly one of",
     'routes.1.name is "r", expected a name that routes.0.name has not',
   ];

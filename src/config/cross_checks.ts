@@ -6,6 +6,8 @@
 
 import { isHost } from "./host.ts";
 import type { Issue, Path } from "./mistake.ts";
+import { nearestName } from "./nearest.ts";
+import { constantRanges } from "./router_constants.gen.ts";
 
 type Plain = Readonly<Record<string, unknown>>;
 
@@ -111,13 +113,32 @@ function checkRoutes(routes: readonly unknown[]): Issue[] {
   return issues;
 }
 
+/** Constants of the router by name, each within its range. */
+function checkConstants(constants: Plain): Issue[] {
+  const issues: Issue[] = [];
+  for (const [name, value] of Object.entries(constants)) {
+    const path: Path = ["router", "constants", name];
+    const range = Object.hasOwn(constantRanges, name) ? constantRanges[name] : undefined;
+    if (range === undefined) {
+      const near = nearestName(name, Object.keys(constantRanges));
+      const expected = "a constant that docs/routing.md lists" +
+        (near === undefined ? "" : `; did you mean ${near}?`);
+      issues.push({ path, value, expected, at: "key" });
+    } else if (typeof value === "number" && !(value >= range[0] && value <= range[1])) {
+      issues.push(bad(path, value, `a number from ${range[0]} to ${range[1]}`));
+    }
+  }
+  return issues;
+}
+
 /** The issues that show only when settings are seen together; `settings` may have other issues. */
 export function checkTogether(settings: unknown): Issue[] {
-  const { server, backends, routes, memory } = mappingOf(settings);
+  const { server, backends, routes, router, memory } = mappingOf(settings);
   return [
     ...checkServer(mappingOf(server)),
     ...checkBackends(listOf(backends)),
     ...checkRoutes(listOf(routes)),
+    ...checkConstants(mappingOf(mappingOf(router)["constants"])),
     ...checkSecret(mappingOf(memory), "databaseToken", ["memory"]),
   ];
 }

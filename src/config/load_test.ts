@@ -272,7 +272,7 @@ Deno.test("loadConfig() reads routes, aliases and the rest of the file", async (
     threshold: 0.4
 aliases:
   gpt-4.1: llama3.1:70b
-router: { constants: { hysteresis: 0.1 }, policy: { excludeTags: [cloud] } }
+router: { constants: { hysteresisGain: 0.1 }, policy: { excludeTags: [cloud] } }
 `,
   );
   const config = await loadConfig({ env: { ATMOSPHERE_DATA_DIR: dir.path } });
@@ -284,7 +284,7 @@ router: { constants: { hysteresis: 0.1 }, policy: { excludeTags: [cloud] } }
     source: file,
   }]);
   assertEquals(config.aliases, [{ name: "gpt-4.1", model: "llama3.1:70b" }]);
-  assertEquals(config.router.constants, { hysteresis: 0.1 });
+  assertEquals(config.router.constants, { hysteresisGain: 0.1 });
   assertEquals(config.router.policy, { excludeTags: ["cloud"] });
 });
 

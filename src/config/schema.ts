@@ -54,7 +54,7 @@ const serverSchema = section<Settings["server"]>(
       list(
         text(
           "an origin such as https://app.example",
-          /^[a-z][a-z0-9+.-]*:\/\/[^\s/@?#]+$/,
+          /^[a-z][a-z0-9+.-]*:\/\/[^\s/@?#*]+$/,
           "An origin: scheme, host and port.",
         ),
         "Origins of web pages, beside this node's own, that may call it.",
