@@ -27,6 +27,11 @@ const minTokenChars = 16;
 const routesWatchMs = 2_000;
 /** Longest wait for requests under way when the node stops. */
 const defaultGraceMs = 10_000;
+/**
+ * From ready to loading the engine, unless a request wants it before: making its worker stops this
+ * thread for 40 to 70 ms, and whoever waits for the node is answered first.
+ */
+const warmAfterMs = 100;
 /** The node counts as ready at the latest this long after it listens, whoever is still silent. */
 const readyAfterMs = 250;
 
@@ -94,6 +99,7 @@ export async function startNode(config: Config, options: OpenOptions = {}): Prom
   const discovered = parts.registry.refresh().catch((error) => {
     if (!background.signal.aborted) logger.error("The first look for backends failed", { error });
   });
+  let warmTimer: ReturnType<typeof setTimeout> | undefined;
   const readyTimer = setTimeout(announce, readyAfterMs);
   void discovered.then(announce);
   function announce(): void {
@@ -101,12 +107,15 @@ export async function startNode(config: Config, options: OpenOptions = {}): Prom
     if (ready || background.signal.aborted) return;
     ready = true;
     events.publish({ type: "node.ready", url });
-    if (config.embedding.warm) warm(assembled, background.signal);
+    if (config.embedding.warm) {
+      warmTimer = setTimeout(() => warm(assembled, background.signal), warmAfterMs);
+    }
   }
   parts.registry.watch(config.discovery.intervalSeconds * 1000);
   parts.routes.watch(routesWatchMs);
   stack.defer(() => {
     clearTimeout(readyTimer);
+    clearTimeout(warmTimer);
     events.publish({ type: "node.stopping" });
   });
 

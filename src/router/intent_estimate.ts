@@ -30,7 +30,7 @@ export interface IntentEstimate {
   readonly hardness: number;
   /** Cues found in the text. */
   readonly cues: readonly LexicalCue[];
-  /** The nearest anchor of a class, valid until the next estimate; undefined without a vector. */
+  /** The nearest anchor of a class; undefined without a vector. */
   nearestAnchor(label: IntentClass): AnchorMatch | undefined;
 }
 

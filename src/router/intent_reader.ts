@@ -24,9 +24,18 @@ export function createIntentReader(embedder: VectorSpace | undefined): IntentRea
   return new AnchoredReader(embedder);
 }
 
+/** An estimate with everything that it was made from, beside the vector. */
+interface KnownEstimate {
+  readonly text: string;
+  readonly context: IntentContext;
+  readonly estimate: IntentEstimate;
+}
+
 class AnchoredReader implements IntentReader {
   readonly #isPrepared: boolean;
   #anchors: AnchorModel | undefined;
+  /** By the vector itself, so that an estimate is kept as long as the cache of intents keeps that. */
+  #known = new WeakMap<Float32Array, KnownEstimate>();
 
   constructor(embedder: VectorSpace | undefined) {
     this.#isPrepared = isPrepared(embedder);
@@ -39,9 +48,20 @@ class AnchoredReader implements IntentReader {
   setAnchors(vectors: readonly Float32Array[]): void {
     if (this.#isPrepared && vectors.length === 0) return;
     this.#anchors = fitAnchorModel(vectors);
+    this.#known = new WeakMap();
   }
 
   read(text: string, context: IntentContext): IntentEstimate {
+    const { vector } = context;
+    if (vector === undefined) return this.#estimate(text, context);
+    const known = this.#known.get(vector);
+    if (known?.text === text && isSameContext(known.context, context)) return known.estimate;
+    const estimate = this.#estimate(text, context);
+    this.#known.set(vector, { text, context, estimate });
+    return estimate;
+  }
+
+  #estimate(text: string, context: IntentContext): IntentEstimate {
     const model = context.vector === undefined ? undefined : this.#anchorModel();
     const wording = model === undefined ? preparedWordingModel() : undefined;
     return estimateIntent(text, { ...context, model, wording });
@@ -51,6 +71,10 @@ class AnchoredReader implements IntentReader {
     if (this.#isPrepared) this.#anchors ??= preparedAnchorModel();
     return this.#anchors;
   }
+}
+
+function isSameContext(a: IntentContext, b: IntentContext): boolean {
+  return a.hasImage === b.hasImage && a.hasTools === b.hasTools && a.constants === b.constants;
 }
 
 /** What an estimate is made from beside the text. */
@@ -86,7 +110,10 @@ export function estimateIntent(text: string, options: EstimateOptions): IntentEs
     probabilities: logits,
     hardness: 1 / (1 + Math.exp(-raw)),
     cues,
-    nearestAnchor: (label) => cosines === undefined ? undefined : nearestAnchor(label, cosines),
+    nearestAnchor: (label) => {
+      const cosines = model?.compare(vector); // Anew: the model's array is used by each estimate.
+      return cosines === undefined ? undefined : nearestAnchor(label, cosines);
+    },
   };
 }
 
