@@ -10,8 +10,10 @@ import {
   createApp,
   createAssetSource,
   feedbackGroup,
+  filesGroup,
   memoryGroup,
   routesGroup,
+  vectorStoresGroup,
 } from "../server/mod.ts";
 import { embeddedBackendId } from "./embedded_backend.ts";
 import { listen, urlHost } from "./listen.ts";
@@ -71,6 +73,8 @@ export async function startNode(config: Config, options: OpenOptions = {}): Prom
     assets: createAssetSource(),
     groups: [
       memoryGroup(memory, config.server),
+      vectorStoresGroup(memory, config.server),
+      filesGroup(memory),
       feedbackGroup(node, config.server),
       routesGroup(parts.routes.api, config.server),
     ],
