@@ -3,9 +3,10 @@
  *
  *   deno task release bump [VERSION]   sets the version in deno.json and closes the changelog's section;
  *                                      without one, the commits since the last tag say which
- *   deno task release pack             archives, checksums, bills of materials and the formula into
- *                                      dist/release/, of the executables in dist/
+ *   deno task release pack             archives, bottles, checksums, bills of materials and the
+ *                                      formula into dist/release/, of the executables in dist/
  *   deno task release notes            prints the notes of the version in deno.json
+ *   deno task release tap FOLDER       commits dist/release/atmosphere.rb in a checkout of the tap
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,25 +17,26 @@ import { packRelease } from "./release/pack.ts";
 const root = fileURLToPath(new URL("../", import.meta.url));
 const manifestPath = join(root, "deno.json");
 const changelogPath = join(root, "CHANGELOG.md");
-const usage = "Usage: deno task release bump [VERSION] | pack | notes";
+const usage = "Usage: deno task release bump [VERSION] | pack | notes | tap FOLDER";
 
 async function currentVersion(): Promise<string> {
   return JSON.parse(await Deno.readTextFile(manifestPath)).version;
 }
 
-async function git(...args: string[]): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command("git", { args, cwd: root }).output();
+async function git(args: string[], cwd: string = root): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command("git", { args, cwd }).output();
   if (!success) throw new Error(`git ${args[0]} failed: ${new TextDecoder().decode(stderr)}`);
   return new TextDecoder().decode(stdout).trim();
 }
 
 async function bump(wanted: string | undefined): Promise<void> {
-  const tags = (await git("tag", "--list", "v*", "--sort=-v:refname")).split("\n");
+  const tags = (await git(["tag", "--list", "v*", "--sort=-v:refname"])).split("\n");
   const range = tags[0] ? `${tags[0]}..HEAD` : "HEAD";
-  const subjects = (await git("log", range, "--format=%s")).split("\n");
-  const bodies = await git("log", range, "--format=%b");
+  const subjects = (await git(["log", range, "--format=%s"])).split("\n");
+  const bodies = await git(["log", range, "--format=%b"]);
   const current = await currentVersion();
-  const version = wanted ?? nextVersion(current, { subjects, bodies });
+  // The first release is of the version that is there.
+  const version = wanted ?? (tags[0] ? nextVersion(current, { subjects, bodies }) : current);
   if (!/^\d+\.\d+\.\d+(-[0-9A-Za-z.]+)?$/.test(version)) {
     throw new Error(`"${version}" is no semantic version`);
   }
@@ -53,6 +55,20 @@ async function bump(wanted: string | undefined): Promise<void> {
   console.log(version);
 }
 
+/** Puts the release's formula into a checkout of the tap; to push it is left to the caller. */
+async function updateTap(folder: string): Promise<void> {
+  await Deno.mkdir(join(folder, "Formula"), { recursive: true });
+  await Deno.copyFile(
+    join(root, "dist", "release", "atmosphere.rb"),
+    join(folder, "Formula", "atmosphere.rb"),
+  );
+  await git(["add", "Formula/atmosphere.rb"], folder);
+  if (await git(["status", "--porcelain"], folder) === "") return;
+  const author = ["-c", "user.name=Atmosphere", "-c", "user.email=atmosphere@localhost"];
+  const message = `atmosphere ${await currentVersion()}`;
+  await git([...author, "commit", "--quiet", "--message", message], folder);
+}
+
 async function main(args: readonly string[]): Promise<number> {
   switch (args[0]) {
     case "bump":
@@ -68,10 +84,13 @@ async function main(args: readonly string[]): Promise<number> {
     case "notes":
       console.log(notesOf(await Deno.readTextFile(changelogPath), await currentVersion()));
       return 0;
-    default:
-      console.error(usage);
-      return 2;
+    case "tap":
+      if (args[1] === undefined) break;
+      await updateTap(args[1]);
+      return 0;
   }
+  console.error(usage);
+  return 2;
 }
 
 Deno.exit(await main(Deno.args));

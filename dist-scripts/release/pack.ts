@@ -44,6 +44,10 @@ export async function packRelease(options: PackOptions): Promise<string[]> {
       await Deno.copyFile(join(root, name), join(outDir, name));
       files.push(name);
     }
+    for (const name of await debianPackages(options)) {
+      await Deno.copyFile(join(root, "dist", name), join(outDir, name));
+      files.push(name);
+    }
     if (built.length === targets.length) files.push(...await packBottles(options, work));
     const sums = await checksums(outDir, files);
     await Deno.writeTextFile(join(outDir, "checksums.txt"), sums);
@@ -99,6 +103,12 @@ async function packBottles(options: PackOptions, work: string): Promise<string[]
     }),
   );
   return [...bottles, "atmosphere.rb"];
+}
+
+/** Names of the Debian packages of this version in dist/. */
+async function debianPackages({ root, version }: PackOptions): Promise<string[]> {
+  const names = (await Array.fromAsync(Deno.readDir(join(root, "dist")))).map(({ name }) => name);
+  return names.filter((name) => name.endsWith(".deb") && name.startsWith(`atmosphere_${version}`));
 }
 
 async function writeSbom(target: Target, options: PackOptions): Promise<string> {

@@ -1,4 +1,5 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import { Spec, Validation } from "@cyclonedx/cyclonedx-library";
 import type { ThirdParty } from "../../dist-scripts/build/notices.ts";
 import {
   nextVersion,
@@ -41,25 +42,26 @@ Deno.test("withRelease() closes the open section and notesOf() reads it back", (
   assertThrows(() => withRelease(third, { ...release, version: "1.0.0", fallback: "" }), Error);
 });
 
+const party: ThirdParty = {
+  name: "@scope/a",
+  version: "1.0.0",
+  licence: "(MIT OR Apache-2.0)",
+  homepage: "https://example.org/",
+  isPackage: true,
+  text: "long",
+};
+const weights = { ...party, name: "weights", version: "", licence: "MIT", isPackage: false };
+const sbomOptions = {
+  version: "1.0.0",
+  triple: "x86_64-unknown-linux-gnu",
+  sha256: "0".repeat(64),
+  timestamp: "2026-01-01T00:00:00.000Z",
+  parties: [party, weights],
+};
+
 Deno.test("renderSbom() names every part once, the same each time", () => {
-  const party: ThirdParty = {
-    name: "@scope/a",
-    version: "1.0.0",
-    licence: "(MIT OR Apache-2.0)",
-    homepage: "https://example.org/",
-    isPackage: true,
-    text: "long",
-  };
-  const weights = { ...party, name: "weights", version: "", licence: "MIT", isPackage: false };
-  const options = {
-    version: "1.0.0",
-    triple: "x86_64-unknown-linux-gnu",
-    sha256: "0".repeat(64),
-    timestamp: "2026-01-01T00:00:00.000Z",
-    parties: [party, weights],
-  };
-  const document = JSON.parse(renderSbom(options));
-  assertEquals(renderSbom(options), renderSbom(options));
+  const document = JSON.parse(renderSbom(sbomOptions));
+  assertEquals(renderSbom(sbomOptions), renderSbom(sbomOptions));
   assertEquals(document.components[0].purl, "pkg:npm/%40scope/a@1.0.0");
   assertEquals(document.components[0].licenses, [{ expression: "MIT OR Apache-2.0" }]);
   assertEquals("purl" in document.components[1], false);
@@ -69,4 +71,13 @@ Deno.test("renderSbom() names every part once, the same each time", () => {
       .test(document.serialNumber),
     true,
   );
+});
+
+Deno.test("renderSbom() keeps CycloneDX's schema", async () => {
+  const validator = new Validation.JsonStrictValidator(Spec.Version.v1dot6);
+  const text = renderSbom(sbomOptions);
+  assertEquals(await validator.validate(text), null);
+  for (const [from, to] of [['"library"', '"bookshop"'], ['"MIT"', '"no licence"']] as const) {
+    assertNotEquals(await validator.validate(text.replace(from, to)), null);
+  }
 });
