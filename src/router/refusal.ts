@@ -115,10 +115,10 @@ function howToAdd({ kind }: RouteRequest): string {
         kind === "llm/embed" ? "nomic-embed-text" : "llama3.2"
       }"), or set a provider's key such as OPENAI_API_KEY, then see "atmosphere status"`;
     case "vision":
+      if (kind !== "vision/analyze") break;
       return 'Start a model that sees ("ollama pull qwen2.5vl"), or configure a provider that has one';
-    default:
-      return `Configure a backend that offers ${kind}, then see "atmosphere status"`;
   }
+  return `Configure a backend that offers ${kind}, then see "atmosphere status"`;
 }
 
 function nodesOf(capabilities: readonly Capability[]): number {

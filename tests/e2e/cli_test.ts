@@ -145,6 +145,7 @@ Deno.test("health, status and doctor see the node that serves", async () => {
   });
   assertEquals(second.code, 1);
   assertStringIncludes(second.stderr, `Port ${new URL(node.url).port}`);
+  if (Deno.build.os === "linux") assertStringIncludes(second.stderr, `process ${node.pid} (`);
   await Deno.remove(`${node.dataDir}-other`, { recursive: true }).catch(() => {});
 
   assertEquals(await node.stop(), 0);

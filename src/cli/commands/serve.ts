@@ -9,6 +9,7 @@ import { dataDirPaths } from "../../config/data_dir.ts";
 import { isLoopbackHost } from "../../config/host.ts";
 import type { Config } from "../../config/types.ts";
 import type { CapabilityView, NodeStatus } from "../../core/node_api.ts";
+import { AtmosphereError } from "../../core/errors.ts";
 import { version } from "../../core/version.ts";
 import { backendTable, howToAddModels } from "../backend_report.ts";
 import { OutputClosed } from "../context.ts";
@@ -30,7 +31,10 @@ export async function run(invocation: Invocation): Promise<number> {
   });
   const { startNode } = await context.app();
   const level = flags.boolean("quiet") ? "error" : config.log.level;
-  await using node = await startNode(config, nodeOptions(invocation, config, { level }));
+  await using node = await startNode(config, nodeOptions(invocation, config, { level }))
+    .catch(async (error) => {
+      throw await namingHolder(error, config.server.port);
+    });
   const stopped = aborted(signal);
   await unlessClosed(async () => {
     await announceStart(node, { config, output });
@@ -49,6 +53,20 @@ export async function run(invocation: Invocation): Promise<number> {
   await node.drain();
   await output.note("Stopped");
   return 0;
+}
+
+/** The error, with the process that has the port where the system tells. */
+async function namingHolder(error: unknown, port: number): Promise<unknown> {
+  if (!(error instanceof AtmosphereError) || error.code !== "port_in_use") return error;
+  const { findPortHolder } = await import("../doctor/port_holder.ts");
+  const holder = await findPortHolder(port);
+  if (holder === undefined) return error;
+  const { hint = "", param = "server.port" } = error;
+  return new AtmosphereError(
+    "port_in_use",
+    `${error.message}: process ${holder.pid} (${holder.command})`,
+    { cause: error, param, hint },
+  );
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
