@@ -51,7 +51,7 @@ export async function importTransformers(
   let onnx: OnnxModule | undefined;
   if (runtime !== "wasm") {
     try {
-      onnx = await importNative() as OnnxModule;
+      onnx = namesOf(await importNative() as OnnxModule);
     } catch (error) {
       if (runtime === "native") throw notLoaded(error, undefined);
       nativeFailure = reasonOf(error);
@@ -67,6 +67,13 @@ export async function importTransformers(
   // The library points it at a server of the network; what it needs lies beside it.
   if (isWeb) onnx.env.wasm.wasmPaths = undefined;
   return { library, runtime: isWeb ? "wasm" : "native", nativeFailure };
+}
+
+/** A bundle gives what a CommonJS module exports as its default alone. */
+function namesOf(module: Partial<OnnxModule> & { readonly default?: OnnxModule }): OnnxModule {
+  return module.env === undefined && module.default !== undefined
+    ? module.default
+    : module as OnnxModule;
 }
 
 async function importWeb(nativeFailure: string | undefined): Promise<OnnxModule> {
