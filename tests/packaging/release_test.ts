@@ -1,4 +1,8 @@
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+// What the library below validates with, if it finds it in the program.
+import "ajv";
+import "ajv-formats";
+import "ajv-formats-draft2019";
 import { Spec, Validation } from "@cyclonedx/cyclonedx-library";
 import type { ThirdParty } from "../../dist-scripts/build/notices.ts";
 import {
