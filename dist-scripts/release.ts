@@ -31,12 +31,15 @@ async function git(args: string[], cwd: string = root): Promise<string> {
 
 async function bump(wanted: string | undefined): Promise<void> {
   const tags = (await git(["tag", "--list", "v*", "--sort=-v:refname"])).split("\n");
-  const range = tags[0] ? `${tags[0]}..HEAD` : "HEAD";
+  const last = tags.find((tag) => /^v\d+\.\d+\.\d+$/.test(tag));
+  const range = last === undefined ? "HEAD" : `${last}..HEAD`;
   const subjects = (await git(["log", range, "--format=%s"])).split("\n");
   const bodies = await git(["log", range, "--format=%b"]);
-  const current = await currentVersion();
   // The first release is of the version that is there.
-  const version = wanted ?? (tags[0] ? nextVersion(current, { subjects, bodies }) : current);
+  const next = last === undefined
+    ? await currentVersion()
+    : nextVersion(last.slice(1), { subjects, bodies });
+  const version = wanted ?? next;
   if (!/^\d+\.\d+\.\d+(-[0-9A-Za-z.]+)?$/.test(version)) {
     throw new Error(`"${version}" is no semantic version`);
   }
