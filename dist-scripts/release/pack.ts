@@ -108,7 +108,7 @@ async function packBottles(options: PackOptions, work: string): Promise<string[]
 /** Names of the Debian packages of this version in dist/. */
 async function debianPackages({ root, version }: PackOptions): Promise<string[]> {
   const names = (await Array.fromAsync(Deno.readDir(join(root, "dist")))).map(({ name }) => name);
-  return names.filter((name) => name.endsWith(".deb") && name.startsWith(`atmosphere_${version}`));
+  return names.filter((name) => name.endsWith(".deb") && name.startsWith(`atmosphere_${version}_`));
 }
 
 async function writeSbom(target: Target, options: PackOptions): Promise<string> {
