@@ -1,5 +1,8 @@
 /** The node's own HTTP interface. */
 
+/** What is said of a node that can't be reached. */
+export const silence = "The node does not answer. Is it still running?";
+
 /**
  * @param {string} path
  * @param {unknown} [body] Sent by POST where given.
@@ -9,6 +12,8 @@ export async function call(path, body) {
   const response = await fetch(path, {
     headers: body === undefined ? {} : { "content-type": "application/json" },
     ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
+  }).catch((error) => {
+    throw new Error(silence, { cause: error });
   });
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;

@@ -1,30 +1,18 @@
 /** Puts the page together: state every few seconds and after each event, events as they happen. */
 
-import { call, listen } from "./api.js";
+import { call, listen, silence } from "./api.js";
 import { showDecision, showFailure } from "./decision.js";
-import { byId, element } from "./dom.js";
+import { byId } from "./dom.js";
+import { eventTypes, showEvent } from "./events.js";
 import { showBackends, showCapabilities, showNode } from "./status.js";
+import { showUse } from "./use.js";
 
 const refreshMs = 5_000;
-const eventsShown = 100;
-const eventTypes = [
-  "node.ready",
-  "node.stopping",
-  "backend.up",
-  "backend.down",
-  "capabilities.changed",
-  "embedder.ready",
-  "embedder.failed",
-  "request.routed",
-  "request.failed",
-];
 
 let loading = false;
 let again = false;
 /** @type {number | undefined} */
 let timer;
-/** Number of the latest event. */
-let latest = 0;
 
 async function refresh() {
   if (loading) {
@@ -41,9 +29,10 @@ async function refresh() {
     showNode(status);
     showBackends(status.backends);
     showCapabilities(data);
+    showUse(status, data);
     showConnection(true);
   } catch (error) {
-    showConnection(false, error instanceof TypeError ? undefined : String(error));
+    showConnection(false, messageOf(error));
   }
   loading = false;
   timer = setTimeout(refresh, again ? 300 : refreshMs);
@@ -51,38 +40,16 @@ async function refresh() {
 }
 
 /** @param {boolean} connected @param {string} [reason] */
-function showConnection(connected, reason = "The node does not answer. Is it still running?") {
+function showConnection(connected, reason = silence) {
   const place = byId("connection");
   const text = connected ? "Connected" : reason;
   if (place.textContent !== text) place.textContent = text;
   place.className = connected ? "good" : "bad";
 }
 
-/** @param {any} record An `EventRecord`. */
-function showEvent(record) {
-  const { type, ...facts } = record.event;
-  byId("no-events").hidden = true;
-  const list = byId("events");
-  // Numbers start again with the node.
-  if (record.id <= latest) list.replaceChildren();
-  latest = record.id;
-  list.prepend(
-    element(
-      "li",
-      {},
-      element(
-        "time",
-        { datetime: record.time },
-        new Date(record.time).toLocaleTimeString(),
-      ),
-      " ",
-      element("strong", {}, type),
-      " ",
-      Object.entries(facts).map(([name, value]) => `${name} ${value}`).join(", "),
-    ),
-  );
-  while (list.children.length > eventsShown) list.lastElementChild?.remove();
-  void refresh();
+/** @param {unknown} error */
+function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** @param {string} id @returns {any} */
@@ -92,6 +59,7 @@ function field(id) {
 
 byId("route").addEventListener("submit", async (event) => {
   event.preventDefault();
+  byId("decision").setAttribute("aria-busy", "true");
   try {
     showDecision(
       await call("/atmosphere/v1/route", {
@@ -103,12 +71,23 @@ byId("route").addEventListener("submit", async (event) => {
       }),
     );
   } catch (error) {
-    showFailure(error instanceof Error ? error.message : String(error));
+    showFailure(messageOf(error));
+  } finally {
+    byId("decision").removeAttribute("aria-busy");
   }
 });
 
+byId("intent").addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  field("route").requestSubmit();
+});
+
 listen({
-  event: showEvent,
+  event: (record) => {
+    showEvent(record);
+    void refresh();
+  },
   state: (connected) => {
     if (connected) void refresh();
     else showConnection(false);

@@ -16,7 +16,7 @@ export function showDecision(decision) {
       ),
     );
   }
-  if (decision.candidates.length > 0) parts.push(factorTable(decision.candidates));
+  if (decision.candidates.length > 0) parts.push(...ranking(decision.candidates));
   if (decision.rejected.length > 0) {
     parts.push(
       element(
@@ -61,20 +61,74 @@ function summary(decision) {
   );
 }
 
-/** @param {any[]} candidates */
-function factorTable(candidates) {
+/**
+ * The candidates with what tells them apart; what is neutral for all is only named.
+ *
+ * @param {any[]} candidates
+ */
+function ranking(candidates) {
   const names = [
     ...new Set(candidates.flatMap((c) => c.factors.map((/** @type {any} */ f) => f.name))),
   ];
-  return table(
-    "Candidates, best first, with the factors whose product is the score",
-    ["Candidate", "Score", ...names],
-    candidates.map((candidate) => [
-      `${candidate.capability.name} (${candidate.capability.backend})`,
-      candidate.score.toFixed(3),
-      ...names.map((name) => factorCell(candidate.factors, name)),
-    ]),
+  const telling = names.filter((name) =>
+    candidates.some(({ factors }) => shownValue(factors, name) !== "1.00")
   );
+  const neutral = names.filter((name) => !telling.includes(name));
+  const most = Math.max(...candidates.map(({ score }) => score));
+  return [
+    table(
+      "Candidates, best first, with the factors whose product is the score",
+      ["Candidate", "Score", ...telling],
+      candidates.map((candidate) => [
+        `${candidate.capability.name} (${candidate.capability.backend})`,
+        element(
+          "span",
+          { class: "score" },
+          candidate.score.toFixed(3),
+          element("meter", {
+            min: "0",
+            max: String(most),
+            value: String(candidate.score),
+            "aria-label": "Beside the best score",
+          }),
+        ),
+        ...telling.map((name) => factorCell(candidate.factors, name)),
+      ]),
+    ),
+    ...(neutral.length === 0
+      ? []
+      : [element("p", { class: "hint" }, `×1.00 for all: ${neutral.join(", ")}`)]),
+    element(
+      "details",
+      {},
+      element("summary", {}, "Every factor and what it was computed from"),
+      ...candidates.map((candidate) => factorList(candidate)),
+    ),
+  ];
+}
+
+/** @param {any} candidate */
+function factorList({ capability, factors }) {
+  return element(
+    "div",
+    {},
+    element("h3", {}, `${capability.name} on ${capability.backend}`),
+    element(
+      "dl",
+      { class: "reasons" },
+      ...factors.flatMap((/** @type {any} */ f) => [
+        element("dt", {}, f.name),
+        element("dd", { class: toneOf(f.value) }, `×${f.value.toFixed(2)}`),
+        element("dd", {}, f.detail),
+      ]),
+    ),
+  );
+}
+
+/** @param {any[]} factors @param {string} name */
+function shownValue(factors, name) {
+  const factor = factors.find((f) => f.name === name);
+  return factor === undefined ? "1.00" : factor.value.toFixed(2);
 }
 
 /** @param {any[]} factors @param {string} name */
@@ -83,8 +137,14 @@ function factorCell(factors, name) {
   if (factor === undefined) return "";
   return element(
     "span",
-    { class: factor.value > 1 ? "up" : factor.value < 1 ? "down" : "" },
-    `×${factor.value.toFixed(2)} `,
-    element("small", {}, factor.detail),
+    { class: toneOf(factor.value), title: factor.detail },
+    `×${factor.value.toFixed(2)}`,
   );
+}
+
+/** @param {number} value */
+function toneOf(value) {
+  const shown = value.toFixed(2);
+  if (shown === "1.00") return "plain";
+  return value > 1 ? "up" : "down";
 }

@@ -27,7 +27,7 @@ export function badge(text, tone) {
 }
 
 /**
- * A table that scrolls by itself on narrow screens.
+ * A table that scrolls by itself where it is too wide, and becomes cards on narrow screens.
  *
  * @param {string} caption Read out, not shown.
  * @param {string[]} columns
@@ -54,7 +54,8 @@ export function table(caption, columns, rows) {
             "tr",
             {},
             element("th", { scope: "row" }, first),
-            ...cells.map((cell) => element("td", {}, cell)),
+            // Narrow screens show each row as a card, whose lines say what they are.
+            ...cells.map((cell, i) => element("td", { "data-label": columns[i + 1] ?? "" }, cell)),
           )
         ),
       ),
@@ -81,6 +82,42 @@ export function replace(container, ...content) {
   if (!(region instanceof HTMLElement)) return;
   region.scrollLeft = scrolled;
   if (focused) region.focus({ preventScroll: true });
+}
+
+/**
+ * A number of tokens as people say it: 8k, 128k, 1M.
+ *
+ * @param {number} tokens
+ */
+export function tokens(tokens) {
+  const step = tokens % 1024 === 0 ? 1024 : 1000;
+  if (tokens >= step * step) return `${Math.round(tokens / (step * step) * 10) / 10}M`;
+  return tokens >= step ? `${Math.round(tokens / step * 10) / 10}k` : String(tokens);
+}
+
+/**
+ * A line to copy, with a button that does.
+ *
+ * @param {string} text
+ */
+export function copyable(text) {
+  const button = element("button", { type: "button", class: "quiet" }, "Copy");
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "Copied";
+    } catch {
+      // Pages that came over plain http from another machine may not write to the clipboard.
+      const range = document.createRange();
+      range.selectNodeContents(code);
+      document.getSelection()?.removeAllRanges();
+      document.getSelection()?.addRange(range);
+      button.textContent = "Selected";
+    }
+    setTimeout(() => button.textContent = "Copy", 2_000);
+  });
+  const code = element("code", {}, text);
+  return element("div", { class: "copy" }, code, button);
 }
 
 /** @param {number} bytes */

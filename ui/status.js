@@ -1,8 +1,19 @@
 /** Node, backends and capabilities as they are. */
 
-import { badge, byId, duration, element, megabytes, replace, table } from "./dom.js";
+import { badge, byId, duration, element, megabytes, replace, table, tokens } from "./dom.js";
 
+/** @type {Record<string, string>} */
 const stateTones = { up: "good", ready: "good", down: "bad", failed: "bad" };
+/** @type {Record<string, string>} */
+const places = {
+  embedded: "inside",
+  machine: "this\u00a0machine",
+  network: "network",
+  mesh: "mesh",
+  cloud: "cloud",
+};
+/** Kinds in the order in which people look for them. */
+const kindOrder = ["llm/chat", "llm/embed"];
 
 /** @param {any} status A `NodeStatus`. */
 export function showNode(status) {
@@ -62,11 +73,13 @@ export function showBackends(backends) {
           backend.reason === undefined ? "" : ` ${backend.reason}`,
         ),
         backend.version === undefined ? backend.engine : `${backend.engine} ${backend.version}`,
-        backend.address,
-        backend.locality,
-        backend.source,
+        ...(backend.source === "embedded"
+          ? ["", "inside", "built in"]
+          : [backend.address, places[backend.locality] ?? backend.locality, backend.source]),
         String(backend.models),
-        backend.latencyMs === undefined ? "" : `${backend.latencyMs.toFixed(1)} ms`,
+        backend.latencyMs === undefined || backend.source === "embedded"
+          ? ""
+          : `${backend.latencyMs.toFixed(backend.latencyMs < 10 ? 1 : 0)} ms`,
       ]),
     ),
   );
@@ -76,9 +89,11 @@ function emptyBackends() {
   return element(
     "p",
     { class: "notice" },
-    "No model server was found. Start one, for example with ",
+    "No model server was found yet; the node keeps looking. Start one, for example with ",
     element("code", {}, "ollama serve"),
-    ", or name one in the file that ",
+    ", set a provider's key such as ",
+    element("code", {}, "OPENAI_API_KEY"),
+    " before the node starts, or name a server in the file that ",
     element("code", {}, "atmosphere config path"),
     " prints. Embeddings work without.",
   );
@@ -100,29 +115,38 @@ export function showCapabilities(capabilities) {
     );
     return;
   }
+  const sorted = [...capabilities].sort((a, b) =>
+    rank(a.kind) - rank(b.kind) || a.backend.localeCompare(b.backend)
+  );
   replace(
     place,
     table(
       "Capabilities of this node",
-      ["Name", "Kind", "Backend", "Context", "Can", "State", "Busy", "First byte", "Speed"],
-      capabilities.map((capability) => {
+      ["Name", "Kind", "Backend", "Context", "Can", "State", "Under way", "First byte", "Speed"],
+      sorted.map((capability) => {
         const { features, load } = capability;
         return [
           element("span", { title: capability.description }, capability.name),
           capability.kind,
           capability.backend,
-          features.contextTokens === undefined
-            ? "unknown"
-            : `${features.contextTokens.toLocaleString("en")} tokens`,
+          features.contextTokens === undefined ? "" : tokens(features.contextTokens),
           abilities(features),
           loadState(load),
           String(load.inFlight),
-          load.ttfbMs === undefined ? "not yet measured" : `${Math.round(load.ttfbMs)} ms`,
-          load.tokensPerSecond === undefined ? "" : `${load.tokensPerSecond.toFixed(1)} tokens/s`,
+          load.ttfbMs === undefined ? "" : `${Math.round(load.ttfbMs)}\u00a0ms`,
+          load.tokensPerSecond === undefined
+            ? ""
+            : `${Math.round(load.tokensPerSecond)}\u00a0tokens/s`,
         ];
       }),
     ),
   );
+}
+
+/** @param {string} kind */
+function rank(kind) {
+  const place = kindOrder.indexOf(kind);
+  return place === -1 ? kindOrder.length : place;
 }
 
 /** @param {any} features */
