@@ -124,6 +124,8 @@ export class RoutingService {
     if (!this.#router.needsMeaning(request)) {
       return this.#router.decide(request, { explain, embedding: "none", embedMs: 0 });
     }
+    // The engine takes longest, so it starts to load before the reader does.
+    if (this.#stale) void this.warm().catch(() => {});
     await (this.#reader ?? this.#loadReader());
     if (!this.#stale) {
       const known = this.#intents.get(request.intent);
@@ -185,6 +187,7 @@ export class RoutingService {
           ? []
           : (await this.#embedder.embed(texts, signal === undefined ? {} : { signal })).vectors;
       if (!this.#anchored) {
+        void this.#embedder.warm(signal === undefined ? {} : { signal }).catch(() => {});
         const reader = await (this.#reader ?? this.#loadReader());
         reader.setAnchors(await embed(reader.anchorTexts()));
         this.#anchored = true;
