@@ -66,7 +66,9 @@ export const targets: readonly Target[] = [
     file: "atmosphere-x86_64-pc-windows-msvc.exe",
     libsql: "@libsql/win32-x64-msvc",
     runtime: "native",
-    onnxruntime: ["onnxruntime_binding.node", "onnxruntime.dll", "DirectML.dll"],
+    // DirectML.dll lies beside them too. It is loaded on the first use of a graphics processor,
+    // which the embedder never asks for, and has 18.5 MB.
+    onnxruntime: ["onnxruntime_binding.node", "onnxruntime.dll"],
   },
 ];
 
