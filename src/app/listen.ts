@@ -13,7 +13,7 @@ const holderProbeMs = 500;
 export interface Listener {
   /** The port it got. */
   readonly port: number;
-  /** Resolves when everything under way is done, or was cut after `graceMs`. */
+  /** Accepts nothing more; resolves when everything under way is done, or after `graceMs`. */
   close(options: { graceMs: number }): Promise<void>;
 }
 
@@ -30,13 +30,11 @@ export interface ListenOptions {
 /** Binds and serves. Throws `port_in_use` or `config_invalid` when it can't bind. */
 export async function listen(options: ListenOptions): Promise<Listener> {
   const { host, port } = options;
-  const hard = new AbortController();
   let server: Deno.HttpServer<Deno.NetAddr>;
   try {
     server = Deno.serve({
       hostname: host,
       port,
-      signal: hard.signal,
       onListen: () => {},
       onError: (error) => {
         options.onError(error);
@@ -49,10 +47,12 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   return {
     port: server.addr.port,
     close: async ({ graceMs }) => {
-      const timer = setTimeout(() => hard.abort(), graceMs);
-      await server.shutdown();
+      // A server that is being shut down can't be told to cut what is left: aborting its signal then
+      // throws where nobody can catch it. What is left ends with whatever serves it.
+      const over = Promise.withResolvers<void>();
+      const timer = setTimeout(over.resolve, graceMs);
+      await Promise.race([server.shutdown(), over.promise]);
       clearTimeout(timer);
-      await server.finished;
     },
   };
 }
