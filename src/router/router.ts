@@ -24,7 +24,7 @@ import { ExpiringMap, RecentMap } from "./choice_memory.ts";
 import type { RouteClassifier } from "./classifier.ts";
 import { type Constants, resolveConstants } from "./constants.ts";
 import { Experience } from "./experience.ts";
-import { describeIntent, explainCandidate } from "./explain.ts";
+import { Explainer } from "./explain.ts";
 import { factorNames, factorRange } from "./factors.ts";
 import { type Requirements, requirementsOf } from "./filter.ts";
 import { clusterOf, type IntentReader } from "./intent_estimate.ts";
@@ -206,9 +206,9 @@ class SemanticRouter implements Router {
     const limit = whole ? Infinity : this.#constants.candidateCount;
     const ranked = this.#pool.rank(this.#scorer, { context: scoring, limit });
     const positions = scoring.live ? ranked : this.#sameSpace(ranked);
-    const explanation = { scorer: this.#scorer, context: scoring, intent: describeIntent(scoring) };
+    const explainer = new Explainer(scoring);
     const shown = explain ? positions : positions.slice(0, this.#constants.candidateCount);
-    const candidates = shown.map((position) => explainCandidate(position, explanation));
+    const candidates = shown.map((position) => explainer.candidate(position, this.#scorer));
     if (!explain) this.#remember(request, scoring, candidates[0]!.capability);
     return {
       cluster: scoring.cluster,

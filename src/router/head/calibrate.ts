@@ -17,9 +17,16 @@ import {
   type Signals,
 } from "./gate.ts";
 import { fitLinear, type LabelledTexts } from "./linear_fit.ts";
+import {
+  applyNearness,
+  fitNearness,
+  nearRoutes,
+  type Neighbours,
+  neighboursOf,
+} from "./nearness.ts";
 import { buildPrototypes } from "./prototypes.ts";
 import { seededRandom, shuffle } from "./random.ts";
-import { LinearScorer, signalsOf } from "./scorer.ts";
+import { LinearScorer } from "./scorer.ts";
 import { outOfScopeLabel } from "./softmax_trainer.ts";
 import type { Calibration, HeadMetrics } from "./types.ts";
 import { yieldEvery } from "./vocabulary.ts";
@@ -49,24 +56,30 @@ export const foreignShares: { excluded: number; background: number; given: numbe
 
 /**
  * Without a measurement: likeness decides, even at a cosine that paraphrases usually have. The
- * temperature is what two or three utterances a route usually come to.
+ * temperature and what nearness counts are what two or three utterances a route usually come to.
  */
 export const usualCalibration: Calibration = {
   temperature: 0.5,
+  nearness: 0.2,
   gate: { bias: -4.5, weights: [0, 0, 12] },
 };
 
 /** Where likeness can't be known, everything is let through. */
-const usualTextCalibration: Calibration = { temperature: 1, gate: { bias: 2, weights: [0, 0, 0] } };
+const usualTextCalibration: Calibration = {
+  temperature: 1,
+  nearness: 0,
+  gate: { bias: 2, weights: [0, 0, 0] },
+};
 
 /** A held-out text with what the fold's model said about it. */
 interface Observation {
+  /** Nearness is added once its weight is known. */
   readonly logits: Float32Array;
-  readonly best: readonly number[];
+  readonly energy: number;
+  readonly near: Neighbours | undefined;
   /** The route's position in the fold, or -1 for a foreign text. */
   readonly label: number;
   readonly origin: keyof typeof foreignShares | "utterance";
-  readonly likeness: number;
 }
 
 interface Fold {
@@ -77,15 +90,21 @@ interface Fold {
   readonly classes: number;
 }
 
-function folds(data: LabelledTexts, classes: number, seed: number): Fold[] {
-  const random = seededRandom(seed);
+function folds(
+  data: LabelledTexts,
+  options: { classes: number; seed: number; asked: number },
+): Fold[] {
+  const { classes, asked } = options;
+  const random = seededRandom(options.seed);
   const byRoute: number[][] = Array.from({ length: classes }, () => []);
   const others: number[] = [];
-  data.labels.forEach((label, i) => (label >= 0 ? byRoute[label]! : others).push(i));
+  data.labels.subarray(0, asked).forEach((label, i) =>
+    (label >= 0 ? byRoute[label]! : others).push(i)
+  );
   for (const samples of byRoute) shuffle(samples, random);
   shuffle(others, random);
   const routes = shuffle(Int32Array.from({ length: classes }, (_, i) => i), random);
-  const single = data.labels.length >= manySamples;
+  const single = asked >= manySamples;
   const smallest = Math.max(2, Math.min(foldCount, ...byRoute.map((samples) => samples.length)));
   const count = single ? 1 : smallest;
   const share = single ? splitShare : 1 / count;
@@ -108,6 +127,9 @@ function folds(data: LabelledTexts, classes: number, seed: number): Fold[] {
       else divide(byRoute[c]!);
     }
     divide(others);
+    for (let i = asked; i < data.labels.length; i++) {
+      if (positions[data.labels[i]!] !== -1) result.train.push(i);
+    }
     return result;
   });
 }
@@ -124,7 +146,7 @@ function foldLabel(label: number, positions: Int32Array): number | undefined {
 function* observe(
   data: LabelledTexts,
   fold: Fold,
-  options: { dimensions: number; seed: number; background: BackgroundTexts },
+  options: { dimensions: number; seed: number; background: BackgroundTexts; asked: number },
 ): Generator<void, { withVector: Observation[]; withoutVector: Observation[] }> {
   const { dimensions } = options;
   const kept = fold.train.flatMap((i) => {
@@ -142,7 +164,7 @@ function* observe(
   }));
   if (dimensions > 0) {
     for (const { i, label } of kept) {
-      if (label < 0) continue;
+      if (label < 0 || i >= options.asked) continue;
       routes[label]!.texts.push(data.texts[i]!);
       routes[label]!.vectors.push(data.vectors[i]!);
     }
@@ -155,10 +177,11 @@ function* observe(
     vector: Float32Array | undefined,
     known: Pick<Observation, "label" | "origin">,
   ): Observation => {
-    const best = scorer.best(3);
     const logits = scorer.logits.slice();
-    const [, , likeness] = signalsOf(logits, { temperature: 1, best, prototypes, vector });
-    return { logits, best, ...known, likeness };
+    const near = vector === undefined
+      ? undefined
+      : neighboursOf(prototypes, scorer.best(nearRoutes), vector);
+    return { logits, energy: logSumExp(logits, 1), near, ...known };
   };
   const look = (
     text: string,
@@ -184,29 +207,40 @@ function* observe(
   return { withVector, withoutVector };
 }
 
-function signals(observation: Observation, temperature: number): Signals {
-  const { logits, best, likeness } = observation;
-  const inverse = 1 / temperature;
-  return [
-    logSumExp(logits, 1),
-    logits[best[0]!]! * inverse - logSumExp(logits, inverse),
-    likeness,
-  ];
+function bestOf(logits: Float32Array): number {
+  let best = 0;
+  for (let c = 1; c < logits.length; c++) if (logits[c]! > logits[best]!) best = c;
+  return best;
 }
 
+function signals({ logits, energy, near }: Observation, temperature: number): Signals {
+  const inverse = 1 / temperature;
+  const confidence = logits[bestOf(logits)]! * inverse - logSumExp(logits, inverse);
+  return [energy, confidence, near?.likeness ?? 0];
+}
+
+/** Fits all of a calibration, and adds nearness to the logits of the observations. */
 function fit(observations: readonly Observation[], usual: Calibration): Calibration {
   const inScope = observations.filter(({ label }) => label >= 0);
-  if (inScope.length < fewestHeldOut) return usual;
+  const few = inScope.length < fewestHeldOut;
+  const near = inScope.flatMap(({ near, ...rest }) =>
+    near === undefined ? [] : [{ near, ...rest }]
+  );
+  const nearness = few ? usual.nearness : near.length === 0 ? 0 : fitNearness(near);
+  for (const { logits, near } of observations) {
+    if (near !== undefined) applyNearness(logits, near, nearness);
+  }
+  if (few) return usual;
   const samples: CalibrationSample[] = inScope.map(({ logits, label }) => ({ logits, label }));
   const temperature = fitTemperature(samples);
-  if (inScope.length === observations.length) return { temperature, gate: usual.gate };
+  if (inScope.length === observations.length) return { temperature, nearness, gate: usual.gate };
   const gate: Gate = fitGate(observations.map((observation) => ({
     signals: signals(observation, temperature),
     inScope: observation.label >= 0,
     weight: observation.origin === "utterance" ? 1 : foreignShares[observation.origin] *
       inScope.length / observations.filter(({ origin }) => origin === observation.origin).length,
   })));
-  return { temperature, gate };
+  return { temperature, nearness, gate };
 }
 
 /** Texts of no route, with their vectors (none where there is no embedder). */
@@ -240,14 +274,16 @@ export function* calibrate(
     readonly dimensions: number;
     readonly seed: number;
     readonly background: BackgroundTexts;
+    /** Samples that are asked about when it is their turn; those after are only learned from. */
+    readonly asked: number;
   },
 ): Generator<void, CalibrationResult> {
-  const { classes, dimensions, seed, background } = options;
+  const { classes, dimensions } = options;
   const withVector: Observation[] = [];
   const withoutVector: Observation[] = [];
   if (classes > 1) {
-    for (const fold of folds(data, classes, seed)) {
-      const seen = yield* observe(data, fold, { dimensions, seed, background });
+    for (const fold of folds(data, options)) {
+      const seen = yield* observe(data, fold, options);
       withVector.push(...seen.withVector);
       withoutVector.push(...seen.withoutVector);
     }
@@ -267,7 +303,7 @@ function heldOut(observation: Observation, calibration: Calibration): HeldOut {
   const belongs = passes(calibration.gate, own);
   return {
     inScope: observation.label >= 0,
-    correct: observation.best[0] === observation.label,
+    correct: bestOf(observation.logits) === observation.label,
     score: belongs * Math.exp(own[1]),
     belongs,
   };

@@ -5,9 +5,10 @@
  */
 
 import type { RouteClassifier, RouteScore } from "../classifier.ts";
-import { passes } from "./gate.ts";
+import { logSumExp, passes } from "./gate.ts";
+import { applyNearness, nearRoutes, neighboursOf } from "./nearness.ts";
 import { nearestUtterances } from "./prototypes.ts";
-import { LinearScorer, signalsOf } from "./scorer.ts";
+import { LinearScorer } from "./scorer.ts";
 import type { HeadData } from "./types.ts";
 
 /** The route of texts that belong to none. */
@@ -89,21 +90,25 @@ export class LearnedHead implements RouteClassifier {
   } {
     const { data } = this;
     const usable = vector !== undefined && vector.length === data.embedder.dimensions;
-    const { temperature, gate } = usable ? data.withVector : data.withoutVector;
+    const { temperature, nearness, gate } = usable ? data.withVector : data.withoutVector;
     const scorer = this.#scorer;
+    const { logits } = scorer;
     scorer.score(text, vector);
-    const best = scorer.best(count);
-    const signals = signalsOf(scorer.logits, {
-      temperature,
-      best,
-      prototypes: data.prototypes,
-      vector,
-    });
-    const top = scorer.logits[best[0]!]!;
-    const probabilities = best.map((route) =>
-      Math.exp(signals[1] + (scorer.logits[route]! - top) / temperature)
+    const energy = logSumExp(logits, 1);
+    let best = scorer.best(Math.max(count, nearRoutes));
+    let likeness = 0;
+    if (usable) {
+      const near = neighboursOf(data.prototypes, best, vector);
+      likeness = near.likeness;
+      applyNearness(logits, near, nearness);
+      best = scorer.best(count);
+    }
+    const all = logSumExp(logits, 1 / temperature);
+    const probabilities = best.slice(0, count).map((route) =>
+      Math.exp(logits[route]! / temperature - all)
     );
-    return { best, belongs: passes(gate, signals), probabilities };
+    const belongs = passes(gate, [energy, Math.log(probabilities[0]!), likeness]);
+    return { best: best.slice(0, count), belongs, probabilities };
   }
 
   /** Nearest utterances of `route`, and the n-grams that speak for it most. */

@@ -112,7 +112,7 @@ Deno.test("trainHead() calibrates: scores are nearer to the truth than the plain
   const head = trainHead({ routes: noisy(1, 30) }, options);
   const uncalibrated = new LearnedHead({
     ...head.data,
-    withVector: { temperature: 1, gate: { bias: 30, weights: [0, 0, 0] } },
+    withVector: { ...head.data.withVector, temperature: 1, gate: { bias: 30, weights: [0, 0, 0] } },
   });
   const test = rowsOf(noisy(2, 30));
   const errorOf = (classifier: LearnedHead) => {

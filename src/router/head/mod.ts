@@ -6,6 +6,7 @@
 
 export { backgroundTexts } from "./background.ts";
 export { LearnedHead, noRoute } from "./head.ts";
+export { nameText } from "./route_names.ts";
 export { encodeHead, headFileVersion, loadHead } from "./model_file.ts";
 export { trainHead, trainHeadInSteps, type TrainOptions } from "./train_head.ts";
 export {

@@ -11,7 +11,7 @@ import { LearnedHead } from "./head.ts";
 import type { Calibration, HeadEmbedder, HeadMetrics } from "./types.ts";
 
 /** Version of the format; a file of another one is refused. */
-export const headFileVersion = 1;
+export const headFileVersion = 2;
 
 const magic = "ATMHEAD";
 const prefixBytes = 16;

@@ -17,9 +17,6 @@ export interface PrototypeData {
   readonly texts: readonly string[];
 }
 
-/** Nearest utterances that count towards likeness. */
-const nearestCount = 5;
-
 function centroid(vectors: readonly Float32Array[], dimensions: number): Float32Array {
   const sum = new Float32Array(dimensions);
   for (const vector of vectors) for (let d = 0; d < dimensions; d++) sum[d]! += vector[d]!;
@@ -97,30 +94,6 @@ export function rowCosine(data: PrototypeData, row: number, vector: Float32Array
   let sum = 0;
   for (let d = 0; d < dimensions; d++) sum += codes[offset + d]! * vector[d]!;
   return sum * data.scales[row]!;
-}
-
-/**
- * How alike `vector` is to route `route`: the mean of the cosine to its centroid and of the cosines
- * to its five nearest utterances; 0 for a route without vectors.
- */
-export function likeness(data: PrototypeData, route: number, vector: Float32Array): number {
-  const first = data.offsets[route]!;
-  const end = data.offsets[route + 1]!;
-  if (end === first) return 0;
-  const count = Math.min(nearestCount, end - first - 1);
-  const top = new Float64Array(nearestCount).fill(-Infinity);
-  for (let row = first + 1; row < end; row++) {
-    let cosine = rowCosine(data, row, vector);
-    for (let rank = 0; rank < count; rank++) {
-      if (cosine <= top[rank]!) continue;
-      const pushed = top[rank]!;
-      top[rank] = cosine;
-      cosine = pushed;
-    }
-  }
-  let sum = 0;
-  for (let rank = 0; rank < count; rank++) sum += top[rank]!;
-  return (rowCosine(data, first, vector) + sum / count) / 2;
 }
 
 /** The utterances of `route` that are nearest to `vector`, best first. */

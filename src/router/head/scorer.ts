@@ -1,13 +1,10 @@
 /**
- * Logits and signals of a text: the hot path, in flat arrays that are made once.
+ * Logits of a text: the hot path, in flat arrays that are made once.
  *
  * @module
  */
 
-import type { Signals } from "./gate.ts";
-import { logSumExp } from "./gate.ts";
 import { type Integers, Kernel, type Matrix, padTo } from "./kernel.ts";
-import { likeness, type PrototypeData } from "./prototypes.ts";
 import type { QuantizedTable } from "./types.ts";
 import { type SparseText, Vocabulary } from "./vocabulary.ts";
 
@@ -20,9 +17,6 @@ export interface LinearParts {
   readonly gramWeights: Float32Array;
   readonly sparse: QuantizedTable<Int8Array>;
 }
-
-/** Best routes whose likeness is looked at. */
-const likenessRoutes = 3;
 
 /** Computes logits into a buffer of its own; one scorer serves one text at a time. */
 export class LinearScorer {
@@ -104,27 +98,4 @@ export class LinearScorer {
     }
     return found;
   }
-}
-
-/** The signals of the text whose `logits` these are. */
-export function signalsOf(
-  logits: Float32Array,
-  options: {
-    readonly temperature: number;
-    /** Routes with the highest logits, best first. */
-    readonly best: readonly number[];
-    readonly prototypes: PrototypeData;
-    readonly vector: Float32Array | undefined;
-  },
-): Signals {
-  const inverse = 1 / options.temperature;
-  const top = logits[options.best[0]!]!;
-  const confidence = top * inverse - logSumExp(logits, inverse);
-  let alike = 0;
-  if (options.vector !== undefined && options.vector.length === options.prototypes.dimensions) {
-    for (const route of options.best.slice(0, likenessRoutes)) {
-      alike = Math.max(alike, likeness(options.prototypes, route, options.vector));
-    }
-  }
-  return [logSumExp(logits, 1), confidence, alike];
 }

@@ -11,6 +11,7 @@ import { type BackgroundTexts, calibrate, headMetrics, mostPrototypes } from "./
 import { LearnedHead } from "./head.ts";
 import { fitLinear } from "./linear_fit.ts";
 import { buildPrototypes } from "./prototypes.ts";
+import { speakingNames } from "./route_names.ts";
 import { drawUtterances, trainingHash, trainingSet, type TrainingSource } from "./training_set.ts";
 import type { HeadEmbedder } from "./types.ts";
 
@@ -18,7 +19,7 @@ import type { HeadEmbedder } from "./types.ts";
 export interface TrainOptions {
   /** The space of the vectors; undefined trains on n-grams alone. */
   readonly embedder: HeadEmbedder | undefined;
-  /** The unit vector of a text in that space. */
+  /** The unit vector of a text in that space. Without one, background texts and names are left out. */
   readonly vectorOf: (text: string) => Float32Array | undefined;
   /** The same seed and routes give the same head, byte for byte. @default 1 */
   readonly seed?: number;
@@ -76,13 +77,19 @@ export function* trainHeadInSteps(
     }
     return vector;
   });
-  const data = { texts: set.texts, vectors, labels: set.labels };
+  const names = dimensions === 0 ? [] : speakingNames(set, { vectors, vectorOf: options.vectorOf });
+  const data = {
+    texts: [...set.texts, ...names.map(({ text }) => text)],
+    vectors: [...vectors, ...names.map(({ vector }) => vector)],
+    labels: Int32Array.from([...set.labels, ...names.map(({ label }) => label)]),
+  };
   const background = backgroundFor(options);
   const { held, ...calibrations } = yield* calibrate(data, {
     classes,
     dimensions,
     seed,
     background,
+    asked: set.texts.length,
   });
   const routes = set.routes.map(() => ({ texts: [] as string[], vectors: [] as Float32Array[] }));
   set.labels.forEach((label, i) => {

@@ -28,6 +28,8 @@ export interface QuantizedTable<Codes extends Int8Array | Int16Array> {
 /** What turns logits into probabilities; one with and one without a vector. */
 export interface Calibration {
   readonly temperature: number;
+  /** What nearness to a route's utterances counts, beside the logits; 0 without a vector. */
+  readonly nearness: number;
   readonly gate: Gate;
 }
 

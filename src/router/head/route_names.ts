@@ -1,0 +1,91 @@
+/**
+ * Names of routes as texts: `card_arrival` says what the route is about, `route-7` does not.
+ *
+ * @module
+ */
+
+import type { TrainingSet } from "./training_set.ts";
+
+/** How far a name must be above chance, 0 to 1, to be learned from. */
+const leastAgreement = 0.2;
+/** Utterances that the agreement of all names counts as, for each route's own. */
+const sharedUtterances = 2;
+
+/** The words of a route's name; empty when it has none. */
+export function nameText(name: string): string {
+  return name
+    .replace(/(\p{Ll}|\p{N})(\p{Lu})/gu, "$1 $2")
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
+}
+
+/** A name that is learned from as one more utterance. */
+export interface SpeakingName {
+  readonly text: string;
+  readonly vector: Float32Array;
+  /** Position of its route. */
+  readonly label: number;
+}
+
+/** `vectors` less their mean, each of unit length. */
+function centred(vectors: readonly Float32Array[]): Float32Array[] {
+  const size = vectors[0]?.length ?? 0;
+  const mean = new Float64Array(size);
+  for (const vector of vectors) for (let d = 0; d < size; d++) mean[d]! += vector[d]!;
+  for (let d = 0; d < size; d++) mean[d]! /= vectors.length;
+  return vectors.map((vector) => {
+    const own = vector.map((x, d) => x - mean[d]!);
+    let squares = 0;
+    for (const x of own) squares += x * x;
+    const scale = squares === 0 ? 0 : 1 / Math.sqrt(squares);
+    return own.map((x) => x * scale);
+  });
+}
+
+function nearest(vector: Float32Array, names: readonly Float32Array[]): number {
+  let best = -1;
+  let highest = -Infinity;
+  names.forEach((name, n) => {
+    let cosine = 0;
+    for (let d = 0; d < vector.length; d++) cosine += vector[d]! * name[d]!;
+    if (cosine > highest) [best, highest] = [n, cosine];
+  });
+  return best;
+}
+
+/**
+ * The names that say what their routes are about: those that are nearer to their own utterances than
+ * the other names are, clearly more often than by chance. A route of few utterances is judged by how
+ * all names fare as well, so names such as `label_17` are passed over together.
+ *
+ * `vectors` has one vector a text of `set`; names without a vector are passed over.
+ */
+export function speakingNames(set: TrainingSet, options: {
+  readonly vectors: readonly Float32Array[];
+  readonly vectorOf: (text: string) => Float32Array | undefined;
+}): SpeakingName[] {
+  const names = set.routes.flatMap((route, label): SpeakingName[] => {
+    const text = nameText(route);
+    const vector = text === "" ? undefined : options.vectorOf(text);
+    return vector === undefined ? [] : [{ text, vector, label }];
+  });
+  const own = options.vectors.flatMap((vector, i) => {
+    const label = set.labels[i]!;
+    return label < 0 ? [] : [{ vector, label }];
+  });
+  if (names.length < 2) return [];
+  const nameVectors = centred(names.map(({ vector }) => vector));
+  const hits = new Float64Array(set.routes.length);
+  const counts = new Float64Array(set.routes.length);
+  centred(own.map(({ vector }) => vector)).forEach((vector, i) => {
+    const { label } = own[i]!;
+    counts[label]!++;
+    if (names[nearest(vector, nameVectors)]!.label === label) hits[label]!++;
+  });
+  const all = hits.reduce((sum, count) => sum + count, 0) / own.length;
+  const chance = 1 / names.length;
+  return names.filter(({ label }) => {
+    const share = (hits[label]! + sharedUtterances * all) / (counts[label]! + sharedUtterances);
+    return (share - chance) / (1 - chance) >= leastAgreement;
+  });
+}
