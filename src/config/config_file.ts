@@ -23,7 +23,7 @@ function refuse(path: string, value: string, expected: string, cause?: unknown):
  * The text of the configuration file; undefined when there is none and none is `required`.
  *
  * Throws `config_invalid` when it can't be read or is no text, `data_dir_unusable` when its directory
- * is no directory.
+ * is no directory, or when a file that need not be there is another user's.
  */
 export async function readConfigFile(
   path: string,
@@ -54,6 +54,15 @@ export async function readConfigFile(
         `Could not read ${path}: a part of its path is a file, not a directory`,
         { cause: error, hint: "Give another directory with --data-dir or ATMOSPHERE_DATA_DIR" },
       );
+    }
+    // In its default place it is a part of the data directory, which belongs to another user then.
+    if (!options.required && error instanceof Deno.errors.PermissionDenied) {
+      throw new AtmosphereError("data_dir_unusable", `Could not read ${path}: permission denied`, {
+        cause: error,
+        hint:
+          "Let this user read and write the data directory (chown, chmod 700), or give another " +
+          "with --data-dir or ATMOSPHERE_DATA_DIR",
+      });
     }
     const reason = error instanceof Deno.errors.PermissionDenied
       ? "a file that this user may not read"

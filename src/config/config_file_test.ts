@@ -222,3 +222,24 @@ Deno.test("readConfigFile() takes a byte order mark for what it is", async () =>
   const path = await dir.write("bom", "\ufeffserver: {}\n");
   assertEquals(await readConfigFile(path, { required: true }), "server: {}\n");
 });
+
+Deno.test({
+  name: "readConfigFile() tells a data directory of another user's from a file that is named",
+  // The superuser may read everything.
+  ignore: Deno.build.os === "windows" || Deno.uid() === 0,
+  async fn() {
+    await using dir = await TempDir.create();
+    const file = await dir.write("config.yaml", "server: {}\n");
+    await Deno.chmod(file, 0);
+    const unnamed = await assertRejects(
+      () => readConfigFile(file, { required: false }),
+      AtmosphereError,
+    );
+    assertEquals(unnamed.code, "data_dir_unusable");
+    const named = await assertRejects(
+      () => readConfigFile(file, { required: true }),
+      AtmosphereError,
+    );
+    assertEquals(named.code, "config_invalid");
+  },
+});
