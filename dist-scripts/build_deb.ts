@@ -5,6 +5,7 @@
  *
  * Needs dpkg-deb and gzip.
  */
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "@std/cli/parse-args";
@@ -53,6 +54,7 @@ async function layOut(tree: string, target: Target, date: Date): Promise<number>
   );
   const doc = join(tree, "usr/share/doc/atmosphere");
   await write(join(doc, "examples/gpu.conf"), await read("gpu.conf"));
+  await write(join(doc, "README.Debian"), await read("README.Debian"));
   await write(
     join(tree, "usr/share/lintian/overrides/atmosphere"),
     await read("lintian-overrides"),
@@ -91,6 +93,20 @@ async function layOut(tree: string, target: Target, date: Date): Promise<number>
   return parseInt(new TextDecoder().decode(stdout));
 }
 
+/** The sums that `debsums` and `dpkg --verify` hold the installed files against. */
+async function md5sums(tree: string, folder = ""): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const entry of Deno.readDir(join(tree, folder))) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory) lines.push(...await md5sums(tree, path));
+    else {
+      const bytes = await Deno.readFile(join(tree, path));
+      lines.push(`${createHash("md5").update(bytes).digest("hex")}  ${path}\n`);
+    }
+  }
+  return lines.sort((a, b) => a.slice(32) < b.slice(32) ? -1 : 1);
+}
+
 function copyright(licence: string): string {
   const indented = licence.trim().split("\n").map((line) => line === "" ? " ." : ` ${line}`);
   return [
@@ -117,7 +133,9 @@ async function buildDeb(target: Target): Promise<string> {
   try {
     await Deno.chmod(tree, 0o755);
     const sizeKib = await layOut(tree, target, new Date(timeS * 1000));
+    const sums = await md5sums(tree);
     const control = join(tree, "DEBIAN");
+    await write(join(control, "md5sums"), sums.join(""));
     await write(
       join(control, "control"),
       [
