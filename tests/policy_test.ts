@@ -65,7 +65,7 @@ Deno.test("every dependency is pinned and has its reason", () => {
   const reasons = readRepositoryFile("docs/dependencies.md");
   const offences = Object.entries(imports as Record<string, string>).filter(([name, target]) =>
     !reasons.includes(`\`${name}\``) ||
-    !(target.startsWith("npm:") ? /@\d+\.\d+\.\d+$/ : /^jsr:@std\/.*@\^\d/).test(target)
+    !(target.startsWith("npm:") ? /@\d+\.\d+\.\d+(-[\w.-]+)?$/ : /^jsr:@std\/.*@\^\d/).test(target)
   );
   assertEquals(offences, []);
 });

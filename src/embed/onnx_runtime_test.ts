@@ -62,3 +62,11 @@ Deno.test("importTransformers() falls back to WebAssembly, which asks no server 
   const { wasm } = library.env.backends.onnx as { wasm: { wasmPaths?: unknown } };
   assertEquals(wasm.wasmPaths, undefined);
 });
+
+Deno.test("ONNX Runtime is there once, in the versions that transformers.js names", async () => {
+  const lock = JSON.parse(await Deno.readTextFile(new URL("../../deno.lock", import.meta.url)));
+  for (const name of ["onnxruntime-node", "onnxruntime-web"]) {
+    const versions = Object.keys(lock.npm).filter((key) => key.startsWith(`${name}@`));
+    assertEquals(versions.length, 1, versions.join(", "));
+  }
+});
