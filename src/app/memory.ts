@@ -77,6 +77,17 @@ function ownEmbedder(config: Config, options: OpenOptions): Embedder {
   });
 }
 
+async function makeDataDir(path: string): Promise<void> {
+  try {
+    await Deno.mkdir(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new AtmosphereError("data_dir_unusable", `The data directory ${path} can't be made`, {
+      cause,
+      hint: "Choose another with ATMOSPHERE_DATA_DIR",
+    });
+  }
+}
+
 /** Opens the memory of `config`; the file is made where there is none. */
 export async function openMemory(
   config: Config,
@@ -88,7 +99,7 @@ export async function openMemory(
     ? stack.use(ownEmbedder(config, options))
     : await nodeEmbedder(config, url);
   if (config.memory.databaseUrl === undefined) {
-    await Deno.mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+    await makeDataDir(config.dataDir);
   }
   const memory = stack.use(await createMemory({ ...memoryOptions(config), embedder }));
   const owned = stack.move();

@@ -68,5 +68,18 @@ export function fileError(error: unknown, path: string): unknown {
       cause: error,
     });
   }
+  if (error instanceof Error && "code" in error) {
+    if (error.code === "ENOSPC" || error.code === "EDQUOT") {
+      return new AtmosphereError("insufficient_storage", `No space is left to write ${path}`, {
+        cause: error,
+        hint: "Free some space",
+      });
+    }
+    if (error.code === "EROFS") {
+      return new AtmosphereError("invalid_request", `${path} is on a read-only file system`, {
+        cause: error,
+      });
+    }
+  }
   return error;
 }

@@ -6,6 +6,7 @@
 
 import { AtmosphereError } from "../core/mod.ts";
 import type { Row, Session, Statement } from "./database/database.ts";
+import { readTexts } from "./database/texts.ts";
 import { type CollectionChange, spaceLabel, type VectorSpace } from "./types.ts";
 
 /** A collection as the engine knows it. */
@@ -41,9 +42,22 @@ function toCollection(row: Row): Collection {
   };
 }
 
+const collectionColumns = [
+  "collection_id",
+  "name",
+  "space",
+  "shared",
+  "created_at",
+  "label",
+  "attributes",
+];
+
 /** All collections by name. */
 export async function readCollections(session: Session): Promise<Map<string, Collection>> {
-  const rows = await session.query("SELECT * FROM collections ORDER BY name");
+  const rows = await readTexts(session, {
+    columns: collectionColumns,
+    from: "collections ORDER BY name",
+  });
   return new Map(rows.map(toCollection).map((collection) => [collection.name, collection]));
 }
 

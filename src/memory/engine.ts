@@ -273,7 +273,7 @@ export class Engine implements EngineOperations {
       this.#stale = true;
       return { result: collection !== undefined, changes: [] };
     });
-    if (dropped) await this.#database.compactLog();
+    if (dropped) await this.#wipe("The collection is");
     return dropped;
   }
 
@@ -374,8 +374,22 @@ export class Engine implements EngineOperations {
       const outcome = await forgetItems(session, { collection, selection: options.selection });
       return { result: outcome.forgotten, changes: [outcome.change] };
     });
-    if (forgotten > 0) await this.#database.compactLog();
+    if (forgotten > 0) await this.#wipe(`${forgotten} items are`);
     return forgotten;
+  }
+
+  /** Empties the log, where former content may still be. Tells when that has to wait. */
+  async #wipe(gone: string): Promise<void> {
+    try {
+      await this.#database.compactLog();
+    } catch (cause) {
+      if (!(cause instanceof AtmosphereError)) throw cause;
+      throw new AtmosphereError(
+        cause.code,
+        `${gone} forgotten, but traces stay in the write-ahead log: ${cause.message}`,
+        { cause, hint: "They are wiped when the memory is next opened and there is room" },
+      );
+    }
   }
 
   async retire(
@@ -414,7 +428,7 @@ export class Engine implements EngineOperations {
 
   async dropFile(options: { id: string }): Promise<void> {
     await this.#change((session) => dropFile(session, options.id));
-    await this.#database.compactLog();
+    await this.#wipe("The file is");
   }
 
   async putAttachment(options: Attachment): Promise<void> {

@@ -172,6 +172,70 @@ Deno.test("recoverMemory() sets a damaged file aside and saves what can be read"
   });
 });
 
+Deno.test("a text that is not UTF-8 any more is an error, and costs that item alone", async () => {
+  await withDir(async (dir) => {
+    const path = `${dir}/memory.db`;
+    {
+      await using memory = await createMemory({ path });
+      await memory.createCollection("default", { space: { kind: "none" } });
+      await memory.add(["whole one", "broken two", "whole three"].map((text, i) => ({
+        id: String(i),
+        text,
+      })));
+    }
+    const bytes = await Deno.readFile(path);
+    const pattern = new TextEncoder().encode("broken two");
+    for (let at = 0; at < bytes.length; at++) {
+      if (pattern.every((byte, i) => bytes[at + i] === byte)) bytes[at + 3] = 0xff;
+    }
+    await Deno.writeFile(path, bytes);
+    {
+      await using memory = await createMemory({ path });
+      const works: (() => Promise<unknown>)[] = [
+        () => memory.list(),
+        () => memory.get("1"),
+        () => Array.fromAsync(memory.export()),
+      ];
+      for (const work of works) {
+        const error = await assertRejects(work, AtmosphereError);
+        assertEquals(error.code, "database_failed");
+        assertStringIncludes(error.hint ?? "", "memory recover");
+      }
+      const problems = await memory.verify();
+      assert(problems.some((text) => text.includes("is not what was written")), problems.join());
+      assertEquals((await memory.get("0"))?.text, "whole one");
+    }
+    const report = await recoverMemory({ path });
+    assertEquals([report.recovered, report.lost], [2, 1]);
+    await using memory = await createMemory({ path });
+    assertEquals(await memory.verify(), []);
+    assertEquals((await memory.list()).items.map(({ id }) => id), ["0", "2"]);
+  });
+});
+
+Deno.test("verify() tells of a text that was changed behind the memory's back", async () => {
+  await withDir(async (dir) => {
+    const path = `${dir}/memory.db`;
+    {
+      await using memory = await createMemory({ path });
+      await memory.add([{ id: "a", text: "kept for a year", vector: [1, 2] }]);
+      assertEquals(await memory.verify(), []);
+    }
+    const bytes = await Deno.readFile(path);
+    const pattern = new TextEncoder().encode("kept for a year");
+    for (let at = 0; at < bytes.length; at++) {
+      if (pattern.every((byte, i) => bytes[at + i] === byte)) bytes[at] = "w".charCodeAt(0);
+    }
+    await Deno.writeFile(path, bytes);
+    await using memory = await createMemory({ path });
+    const problems = await memory.verify();
+    assert(
+      problems.some((text) => text.includes('item "a" is not as it was written')),
+      problems.join(),
+    );
+  });
+});
+
 Deno.test("createMemory() names a file that is no database and the way out", async () => {
   await withDir(async (dir) => {
     const path = `${dir}/memory.db`;

@@ -52,7 +52,8 @@ export async function run(invocation: Invocation): Promise<number> {
   await printOutcome(outcome, invocation);
   if (outcome.failed.length === 0) return 0;
   for (const { source, message } of outcome.failed) {
-    await output.complain(`${printable(source)}: ${printable(message)}\n`);
+    const named = message.includes(source) ? message : `${source}: ${message}`;
+    await output.complain(`${printable(named)}\n`);
   }
   return 1;
 }

@@ -6,6 +6,12 @@
 
 import { AtmosphereError } from "../../core/mod.ts";
 
+/** What was read is not what was ever written. */
+export class DamagedError extends Error {
+  /** Name of the class. */
+  override readonly name = "DamagedError";
+}
+
 /** SQLite's result code of a failure, such as `SQLITE_BUSY`; undefined when it is none. */
 export function sqliteCode(error: unknown): string | undefined {
   // Told by name, since the class is in a module that is loaded only when it is needed.
@@ -22,6 +28,7 @@ export function isBusy(error: unknown): boolean {
 
 /** Whether the file itself is damaged. */
 export function isCorrupt(error: unknown): boolean {
+  if (error instanceof DamagedError) return true;
   const code = sqliteCode(error);
   return code !== undefined && /^SQLITE_(CORRUPT|NOTADB)/.test(code);
 }
@@ -29,7 +36,7 @@ export function isCorrupt(error: unknown): boolean {
 /** A failure of the database named `place` as an `AtmosphereError`; others pass unchanged. */
 export function databaseError(error: unknown, place: string): unknown {
   if (error instanceof AtmosphereError) return error;
-  const code = sqliteCode(error);
+  const code = error instanceof DamagedError ? "unreadable text" : sqliteCode(error);
   if (code === undefined) {
     if (error instanceof TypeError && /^https?:|^libsql:|^wss?:/.test(place)) {
       return new AtmosphereError("database_failed", `The database at ${place} can't be reached`, {

@@ -5,10 +5,11 @@
  */
 
 import { type Collection, readCollections } from "../collections.ts";
-import { toItem } from "../items/read.ts";
+import { itemColumns, toItem } from "../items/read.ts";
 import { type NewItem, spaceLabel } from "../types.ts";
 import type { CollectionOptions } from "../types.ts";
 import { Database, type Row } from "./database.ts";
+import { readTexts } from "./texts.ts";
 
 /** A page of what a damaged file still holds. */
 export interface SalvagedPage {
@@ -38,10 +39,11 @@ async function readRange(
   range: { low: number; high: number },
 ): Promise<{ rows: Row[]; lost: number }> {
   try {
-    const rows = await database.query("SELECT * FROM items WHERE seq BETWEEN ? AND ?", [
-      range.low,
-      range.high,
-    ]);
+    const rows = await readTexts(database, {
+      columns: ["collection_id", ...itemColumns],
+      from: "items WHERE seq BETWEEN ? AND ?",
+      args: [range.low, range.high],
+    });
     return { rows, lost: 0 };
   } catch {
     if (range.low === range.high) return { rows: [], lost: 1 };

@@ -5,7 +5,12 @@
  */
 
 import { type Collection, readCollections } from "../collections.ts";
-import type { Session } from "./database.ts";
+import { contentHash } from "../items/prepare.ts";
+import type { Row, Session } from "./database.ts";
+import { DamagedError } from "./errors.ts";
+import { readTexts } from "./texts.ts";
+
+const pageItems = 256;
 
 async function count(session: Session, sql: string): Promise<number> {
   const [row] = await session.query(`SELECT count(*) AS n FROM ${sql}`);
@@ -34,6 +39,54 @@ async function verifyCollection(session: Session, collection: Collection): Promi
   return problems;
 }
 
+/** Whether an item's content is what its hash says. */
+async function isAsWritten(
+  session: Session,
+  collection: Collection,
+  row: Row,
+): Promise<boolean> {
+  const [vector] = collection.space.kind === "own"
+    ? await session.query(`SELECT vector FROM vectors_${collection.number} WHERE seq = ?`, [
+      Number(row["seq"]),
+    ])
+    : [];
+  const hash = contentHash({
+    text: String(row["text"]),
+    metadata: String(row["metadata"]),
+    source: row["source"] === null ? null : String(row["source"]),
+    ...(vector === undefined ? {} : { own: new Float32Array(vector["vector"] as ArrayBuffer) }),
+  });
+  return hash === row["hash"];
+}
+
+/** Items whose content is not what was written: a page that was overwritten may look whole. */
+async function verifyContents(session: Session, collection: Collection): Promise<string[]> {
+  const problems: string[] = [];
+  for (let after = 0;;) {
+    const seqs = (await session.query(
+      "SELECT seq FROM items WHERE collection_id = ? AND seq > ? ORDER BY seq LIMIT ?",
+      [collection.number, after, pageItems],
+    )).map((row) => Number(row["seq"]));
+    const last = seqs.at(-1);
+    if (last === undefined) return problems;
+    try {
+      const rows = await readTexts(session, {
+        columns: ["seq", "id", "text", "metadata", "source", "hash"],
+        from: "items WHERE collection_id = ? AND seq > ? AND seq <= ?",
+        args: [collection.number, after, last],
+      });
+      for (const row of rows) {
+        if (await isAsWritten(session, collection, row)) continue;
+        problems.push(`"${collection.name}": item "${row["id"]}" is not as it was written`);
+      }
+    } catch (error) {
+      if (!(error instanceof DamagedError)) throw error;
+      problems.push(`"${collection.name}": ${error.message}, in rows ${seqs[0]} to ${last}`);
+    }
+    after = last;
+  }
+}
+
 /** What is wrong with the database; nothing when the list is empty. Reads all of a file. */
 export async function verify(session: Session, options: { remote: boolean }): Promise<string[]> {
   const problems: string[] = [];
@@ -45,6 +98,7 @@ export async function verify(session: Session, options: { remote: boolean }): Pr
   }
   for (const collection of (await readCollections(session)).values()) {
     problems.push(...await verifyCollection(session, collection));
+    problems.push(...await verifyContents(session, collection));
   }
   return problems;
 }

@@ -6,6 +6,7 @@
 
 import type { Collection } from "../collections.ts";
 import type { Session } from "../database/database.ts";
+import { readTexts } from "../database/texts.ts";
 import type { Attachment, StoredFile } from "../types.ts";
 
 function iso(ms: unknown): string {
@@ -32,10 +33,10 @@ export async function putFile(
 
 /** Every file, latest first. */
 export async function readFiles(session: Session): Promise<StoredFile[]> {
-  const rows = await session.query(
-    `SELECT file_id, name, purpose, size_bytes, created_at FROM files
-      ORDER BY created_at DESC, file_id DESC`,
-  );
+  const rows = await readTexts(session, {
+    columns: ["file_id", "name", "purpose", "size_bytes", "created_at"],
+    from: "files ORDER BY created_at DESC, file_id DESC",
+  });
   return rows.map((row) => ({
     id: String(row["file_id"]),
     name: String(row["name"]),
@@ -88,11 +89,22 @@ export async function readAttachments(
   session: Session,
   collection: Collection,
 ): Promise<Attachment[]> {
-  const rows = await session.query(
-    `SELECT a.*, f.name, f.size_bytes FROM attachments AS a JOIN files AS f USING (file_id)
+  const rows = await readTexts(session, {
+    columns: [
+      "a.file_id",
+      "a.status",
+      "a.error",
+      "a.attributes",
+      "a.chunking",
+      "a.batch",
+      "a.created_at",
+      "f.name",
+      "f.size_bytes",
+    ],
+    from: `attachments AS a JOIN files AS f USING (file_id)
       WHERE a.collection_id = ? ORDER BY a.created_at DESC, a.file_id DESC`,
-    [collection.number],
-  );
+    args: [collection.number],
+  });
   return rows.map((row) => ({
     fileId: String(row["file_id"]),
     name: String(row["name"]),

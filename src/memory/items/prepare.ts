@@ -127,7 +127,7 @@ function itemVector(item: NewItem, space: VectorSpace): Float32Array<ArrayBuffer
 }
 
 /** The hash of what makes an item what it is: text, metadata, source and its own vector. */
-function contentHash(
+export function contentHash(
   parts: { text: string; metadata: string; source: string | null; own?: Float32Array<ArrayBuffer> },
 ): string {
   const hash = createHash("sha256");

@@ -7,6 +7,7 @@
 import { AtmosphereError } from "../../core/mod.ts";
 import type { Collection } from "../collections.ts";
 import type { Row, Session } from "../database/database.ts";
+import { parseBlob, readTexts } from "../database/texts.ts";
 import type { CompiledScope } from "../search/filter.ts";
 import type { Item, ItemPage, ItemVersion } from "../types.ts";
 
@@ -34,7 +35,8 @@ export function toItem(row: Row, collection: Collection): Item {
   };
 }
 
-const itemColumns = [
+/** Columns of an item's row. */
+export const itemColumns = [
   "seq",
   "namespace",
   "id",
@@ -48,6 +50,12 @@ const itemColumns = [
   "expires_at",
 ] as const;
 
+// A former version has no number among the items, and its expiry is of no interest any more.
+const versionColumns = [
+  ...itemColumns.filter((column) => column !== "seq" && column !== "expires_at"),
+  "superseded_at",
+];
+
 /** The items numbered `seqs`, in that order; those that are gone are left out. */
 export async function readItems(
   session: Session,
@@ -57,11 +65,11 @@ export async function readItems(
   if (seqs.length === 0) return new Map();
   // One value of JSON: making an object of each column of each row takes several times as long.
   const [answer] = await session.query(
-    `SELECT json_group_array(json_array(i.${itemColumns.join(", i.")})) AS rows
+    `SELECT CAST(json_group_array(json_array(i.${itemColumns.join(", i.")})) AS BLOB) AS rows
       FROM json_each(?) AS wanted CROSS JOIN items AS i ON i.seq = wanted.value`,
     [JSON.stringify(seqs)],
   );
-  const rows: unknown[][] = JSON.parse(String(answer?.["rows"]));
+  const rows = parseBlob(answer?.["rows"]) as unknown[][];
   return new Map(rows.map((values) => {
     const row = Object.fromEntries(itemColumns.map((column, i) => [column, values[i]]));
     return [Number(row["seq"]), toItem(row, collection)];
@@ -73,11 +81,12 @@ export async function readItem(
   session: Session,
   options: { collection: Collection; namespace: string; id: string; nowMs: number },
 ): Promise<Item | undefined> {
-  const [row] = await session.query(
-    `SELECT * FROM items WHERE collection_id = ? AND namespace = ? AND id = ?
+  const [row] = await readTexts(session, {
+    columns: itemColumns,
+    from: `items WHERE collection_id = ? AND namespace = ? AND id = ?
       AND (expires_at IS NULL OR expires_at > ?)`,
-    [options.collection.number, options.namespace, options.id, options.nowMs],
-  );
+    args: [options.collection.number, options.namespace, options.id, options.nowMs],
+  });
   return row === undefined ? undefined : toItem(row, options.collection);
 }
 
@@ -86,10 +95,11 @@ export async function readHistory(
   session: Session,
   options: { collection: Collection; namespace: string; id: string },
 ): Promise<ItemVersion[]> {
-  const rows = await session.query(
-    "SELECT * FROM history WHERE collection_id = ? AND namespace = ? AND id = ? ORDER BY n DESC",
-    [options.collection.number, options.namespace, options.id],
-  );
+  const rows = await readTexts(session, {
+    columns: versionColumns,
+    from: "history WHERE collection_id = ? AND namespace = ? AND id = ? ORDER BY n DESC",
+    args: [options.collection.number, options.namespace, options.id],
+  });
   return rows.map((row) => ({
     ...toItem(row, options.collection),
     supersededAt: iso(row["superseded_at"]),
@@ -124,13 +134,14 @@ export async function listItems(
   },
 ): Promise<ItemPage> {
   const after = parseCursor(options.cursor);
-  const rows = await session.query(
-    `SELECT * FROM items WHERE ${options.scope.sql}
+  const rows = await readTexts(session, {
+    columns: itemColumns,
+    from: `items WHERE ${options.scope.sql}
       AND (expires_at IS NULL OR expires_at > ?)
       ${after === undefined ? "" : "AND (namespace, id) > (?, ?)"}
       ORDER BY namespace, id LIMIT ?`,
-    [...options.scope.args, options.nowMs, ...(after ?? []), options.limit + 1],
-  );
+    args: [...options.scope.args, options.nowMs, ...(after ?? []), options.limit + 1],
+  });
   const items = rows.slice(0, options.limit).map((row) => toItem(row, options.collection));
   const last = items.at(-1);
   if (rows.length <= options.limit || last === undefined) return { items };

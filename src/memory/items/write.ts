@@ -7,6 +7,7 @@
 import { createId } from "../../core/mod.ts";
 import type { Collection } from "../collections.ts";
 import type { Session, SqlArgument, Statement } from "../database/database.ts";
+import { readTexts } from "../database/texts.ts";
 import { compoundParts } from "../search/words.ts";
 import type { AddResult } from "../types.ts";
 import type { PreparedItem } from "./prepare.ts";
@@ -35,12 +36,18 @@ interface Existing {
 }
 
 // Statements take at most 32,766 arguments, and JSON arrays keep each look-up one statement.
-const lookUpById = `SELECT i.seq, i.namespace, i.id, i.hash, i.position, i.expires_at, i.created_at
-  FROM json_each(?) AS wanted CROSS JOIN items AS i
+const lookUpColumns = [
+  "i.seq",
+  "i.namespace",
+  "i.id",
+  "i.hash",
+  "i.position",
+  "i.expires_at",
+  "i.created_at",
+];
+const lookUpById = `json_each(?) AS wanted CROSS JOIN items AS i
   ON i.collection_id = ? AND i.namespace = wanted.value ->> 0 AND i.id = wanted.value ->> 1`;
-const lookUpByHash =
-  `SELECT i.seq, i.namespace, i.id, i.hash, i.position, i.expires_at, i.created_at
-  FROM json_each(?) AS wanted CROSS JOIN items AS i
+const lookUpByHash = `json_each(?) AS wanted CROSS JOIN items AS i
   ON i.collection_id = ? AND i.namespace = wanted.value ->> 0 AND i.hash = wanted.value ->> 1`;
 
 function key(namespace: string, rest: string): string {
@@ -49,13 +56,14 @@ function key(namespace: string, rest: string): string {
 
 async function lookUp(
   session: Session,
-  options: { collection: Collection; sql: string; keys: string[]; by: "id" | "hash" },
+  options: { collection: Collection; from: string; keys: string[]; by: "id" | "hash" },
 ): Promise<Map<string, Existing>> {
   if (options.keys.length === 0) return new Map();
-  const rows = await session.query(options.sql, [
-    `[${options.keys.join(",")}]`,
-    options.collection.number,
-  ]);
+  const rows = await readTexts(session, {
+    columns: lookUpColumns,
+    from: options.from,
+    args: [`[${options.keys.join(",")}]`, options.collection.number],
+  });
   return new Map(rows.map((row) => [
     key(String(row["namespace"]), String(row[options.by])),
     {
@@ -165,8 +173,8 @@ async function findKnown(
     id === undefined ? [key(namespace, hash)] : []
   );
   return {
-    byId: await lookUp(session, { collection, sql: lookUpById, keys: named, by: "id" }),
-    byHash: await lookUp(session, { collection, sql: lookUpByHash, keys: nameless, by: "hash" }),
+    byId: await lookUp(session, { collection, from: lookUpById, keys: named, by: "id" }),
+    byHash: await lookUp(session, { collection, from: lookUpByHash, keys: nameless, by: "hash" }),
   };
 }
 

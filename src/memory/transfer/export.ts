@@ -51,20 +51,21 @@ export function exportLine(
   return `{${present.map(([name, json]) => `"${name}":${json}`).join(",")}}`;
 }
 
+/** Vectors of a page's items, by their place in it. */
 async function readVectors(
   session: Session,
   options: { collection: Collection; page: ItemPage },
-): Promise<Map<string, Float32Array>> {
+): Promise<Map<number, Float32Array>> {
   const { collection, page } = options;
   const rows = await session.query(
-    `SELECT i.namespace, i.id, v.vector FROM json_each(?) AS wanted
+    `SELECT wanted.key AS place, v.vector FROM json_each(?) AS wanted
       CROSS JOIN items AS i ON i.collection_id = ${collection.number}
         AND i.namespace = wanted.value ->> 0 AND i.id = wanted.value ->> 1
       JOIN vectors_${collection.number} AS v ON v.seq = i.seq`,
     [JSON.stringify(page.items.map(({ namespace, id }) => [namespace, id]))],
   );
   return new Map(rows.map((row) => [
-    JSON.stringify([row["namespace"], row["id"]]),
+    Number(row["place"]),
     new Float32Array(row["vector"] as ArrayBuffer),
   ]));
 }
@@ -85,10 +86,10 @@ export async function exportItems(
   const page = await listItems(session, options);
   const vectors = options.vectors && collection.space.kind !== "none"
     ? await readVectors(session, { collection, page })
-    : new Map<string, Float32Array>();
+    : new Map<number, Float32Array>();
   const model = collection.space.kind === "embedder" ? spaceLabel(collection.space) : undefined;
-  const lines = page.items.map((item) => {
-    const vector = vectors.get(JSON.stringify([item.namespace, item.id]));
+  const lines = page.items.map((item, place) => {
+    const vector = vectors.get(place);
     return exportLine(item, {
       ...(vector === undefined ? {} : { vector }),
       ...(model === undefined ? {} : { model }),

@@ -35,29 +35,29 @@ export function parseLine(bytes: Uint8Array, options: { vectors: boolean }): New
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw broken("is not valid UTF-8");
+    throw broken("it is not valid UTF-8");
   }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw new AtmosphereError("invalid_json", "is not JSON");
+    throw new AtmosphereError("invalid_json", "it is not JSON");
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw broken("is not an object");
+    throw broken("it is not an object");
   }
   const entries = Object.entries(value).filter(([, inner]) => inner !== null);
   const unknown = entries.find(([name]) => !fields.has(name));
-  if (unknown !== undefined) throw broken(`has an unknown field "${unknown[0]}"`);
+  if (unknown !== undefined) throw broken(`it has an unknown field "${unknown[0]}"`);
   const item = Object.fromEntries(entries);
-  if (typeof item["text"] !== "string") throw broken("has no text");
+  if (typeof item["text"] !== "string") throw broken("it has no text");
   for (const name of ["id", "model", "namespace", "source"]) {
     if (item[name] !== undefined && typeof item[name] !== "string") {
-      throw broken(`has a ${name} that is not a string`);
+      throw broken(`it has a ${name} that is not a string`);
     }
   }
   if (item["vector"] !== undefined && !Array.isArray(item["vector"])) {
-    throw broken("has a vector that is not an array");
+    throw broken("it has a vector that is not an array");
   }
   if (!options.vectors) {
     delete item["vector"];

@@ -81,7 +81,7 @@ Deno.test("import() names the broken line, or leaves it out when told so", async
     const error = await assertRejects(
       () => memory.import(stream(lines.join("\n"))),
       AtmosphereError,
-      "Line 70: is not JSON",
+      "Line 70: it is not JSON",
     );
     assertEquals(error.details, { line: 70 });
     assertEquals((await memory.stats()).items, 69);
