@@ -8,6 +8,7 @@ import { AtmosphereError } from "../core/errors.ts";
 import { createFile, replaceFile } from "./atomic_file.ts";
 import { configError } from "./mistake.ts";
 import { dataDirPaths } from "./data_dir.ts";
+import { defaultNodeName } from "./defaults.ts";
 import { createIdentityText, type Identity, loadIdentity } from "./identity.ts";
 import { configTemplate } from "./template.ts";
 import { createToken, loadToken } from "./token.ts";
@@ -125,8 +126,10 @@ async function makeSecretFile(
 }
 
 async function makeConfig(path: string, nodeName: string | undefined): Promise<InitEntry> {
+  // The host's own name is the default: without it the file says nothing, and a start need not read it.
+  const chosen = nodeName === defaultNodeName() ? undefined : nodeName;
   // Not secret by itself, but a key may be written into it.
-  const made = await makeSecretFile("config.yaml", path, () => configTemplate(nodeName));
+  const made = await makeSecretFile("config.yaml", path, () => configTemplate(chosen));
   if (made.action === "created" || nodeName === undefined) return made;
   const note = `the name in it stays; to change it: atmosphere config set node.name ${nodeName}`;
   return { ...made, note };

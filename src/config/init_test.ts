@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { AtmosphereError } from "../core/errors.ts";
+import { defaultNodeName } from "./defaults.ts";
 import { loadIdentity } from "./identity.ts";
 import { initDataDir, type InitResult } from "./init.ts";
 import { configJsonSchema } from "./json_schema.ts";
@@ -25,6 +26,13 @@ async function contents(dir: string): Promise<Record<string, string>> {
   }
   return files;
 }
+
+Deno.test("initDataDir() leaves the host's own name to the defaults", async () => {
+  await using temp = await TempDir.create();
+  await initDataDir({ dataDir: `${temp.path}/a`, nodeName: defaultNodeName() });
+  const text = await Deno.readTextFile(`${temp.path}/a/config.yaml`);
+  assertEquals(text.split("\n").filter((line) => line !== "" && !line.startsWith("#")), []);
+});
 
 Deno.test("initDataDir() makes everything that a node needs", async () => {
   await using temp = await TempDir.create();
