@@ -38,22 +38,13 @@ export class ImageStore {
     return image.Docker.config;
   }
 
-  /** The size of the image `name` in bytes, as a registry keeps it. */
-  async compressedBytes(name: string, options: { format: string; level: number }): Promise<number> {
-    const folder = await Deno.makeTempDir();
-    try {
-      await succeed("skopeo", [
-        "copy",
-        "--quiet",
-        `--dest-compress-format=${options.format}`,
-        `--dest-compress-level=${options.level}`,
-        `${this.#reference}${name}:latest`,
-        `oci:${folder}:latest`,
-      ]);
-      return parseInt(await succeed("du", ["--bytes", "--summarize", join(folder, "blobs")]));
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
+  /** The image `name` as a folder in OCI's layout; resolves to the size of its blobs in bytes. */
+  async exportTo(folder: string, name: string): Promise<number> {
+    await succeed("skopeo", [
+      ...["copy", "--quiet", "--dest-compress-format=gzip", "--dest-compress-level=9"],
+      ...[`${this.#reference}${name}:latest`, `oci:${folder}:latest`],
+    ]);
+    return parseInt(await succeed("du", ["--bytes", "--summarize", join(folder, "blobs")]));
   }
 }
 
