@@ -70,12 +70,14 @@ export async function assembleNode(
     embedder,
     logger,
     cacheEntries: intentCacheEntries,
+    // Those that were only discovered leave the list when they are gone.
+    down: () => registry.status().filter(({ state }) => state === "down"),
   });
   const routes = stack.use(new LiveRoutes({ config, embedder, routing, logger }));
   await routes.load();
   const learning = stack.use(new Learning({ router, dataDir: config.dataDir, logger }));
   await learning.load();
-  const registry = stack.use(
+  const registry: BackendRegistry = stack.use(
     createRegistry({ config, identity, embedder, routing, events, logger }),
   );
   const gateway = new NodeGateway({

@@ -35,6 +35,8 @@ export interface RoutingServiceOptions {
   readonly logger: Logger;
   /** Intents whose vectors are remembered. */
   readonly cacheEntries: number;
+  /** Backends that do not answer, named in refusals: what they have is unknown. @default none */
+  readonly down?: () => readonly { readonly id: string; readonly reason?: string }[];
 }
 
 /** Asks the router, with the intent embedded when that is needed. */
@@ -43,6 +45,7 @@ export class RoutingService {
   readonly #embedder: Embedder;
   readonly #logger: Logger;
   readonly #intents: IntentCache;
+  readonly #down: NonNullable<RoutingServiceOptions["down"]>;
   #capabilities: readonly Capability[] = [];
   #routes: readonly Route[] = [];
   /** What must be embedded for the router has changed since it was last told. */
@@ -58,6 +61,7 @@ export class RoutingService {
     this.#embedder = options.embedder;
     this.#logger = options.logger;
     this.#intents = new IntentCache({ maxEntries: options.cacheEntries });
+    this.#down = options.down ?? (() => []);
   }
 
   /** The router's load tracker. */
@@ -119,6 +123,20 @@ export class RoutingService {
   async decide(
     request: RouteRequest,
     options: { explain?: boolean; signal?: AbortSignal } = {},
+  ): Promise<Decision> {
+    const decision = await this.#decide(request, options);
+    const { refusal } = decision;
+    const down = refusal === undefined ? [] : this.#down();
+    if (refusal === undefined || down.length === 0) return decision;
+    const missing = down.map(({ id, reason }) =>
+      `"${id}" is down${reason === undefined ? "" : ` (${reason})`}, and its models with it`
+    ).join("; ");
+    return { ...decision, refusal: { ...refusal, hint: `${missing}. ${refusal.hint}` } };
+  }
+
+  async #decide(
+    request: RouteRequest,
+    options: { explain?: boolean; signal?: AbortSignal },
   ): Promise<Decision> {
     const explain = options.explain ?? false;
     if (!this.#router.needsMeaning(request)) {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { AtmosphereError } from "../core/errors.ts";
 import { join } from "../core/path.ts";
 
 /** Where the running node answers. */
@@ -19,15 +20,26 @@ function runFile(dataDir: string): string {
   return join(dataDir, "node.json");
 }
 
-/** Writes the record of a node that listens; dispose to remove it again. */
+/**
+ * Writes the record of a node that listens; dispose to remove it again. Throws `data_dir_unusable`.
+ */
 export async function writeRunRecord(
   dataDir: string,
   record: RunRecord,
 ): Promise<AsyncDisposable> {
   const path = runFile(dataDir);
   const temporary = `${path}.${record.pid}.tmp`;
-  await Deno.writeTextFile(temporary, JSON.stringify(record, null, 2) + "\n", { mode: 0o600 });
-  await Deno.rename(temporary, path);
+  try {
+    await Deno.writeTextFile(temporary, JSON.stringify(record, null, 2) + "\n", { mode: 0o600 });
+    await Deno.rename(temporary, path);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new AtmosphereError("data_dir_unusable", `Could not write ${path}: ${reason}`, {
+      cause,
+      hint: "Let this user write to the data directory, or give another with --data-dir or " +
+        "ATMOSPHERE_DATA_DIR",
+    });
+  }
   return {
     [Symbol.asyncDispose]: async () => {
       const current = await readRunRecord(dataDir);
