@@ -54,6 +54,15 @@ function tooLarge(maxBytes: number, sizeBytes?: number): AtmosphereError {
   );
 }
 
+/** Text that is not what was sent must not be taken for it. Throws `invalid_json`. */
+function decode(decoder: TextDecoder, bytes?: Uint8Array, options?: TextDecodeOptions): string {
+  try {
+    return decoder.decode(bytes, options);
+  } catch (cause) {
+    throw new AtmosphereError("invalid_json", "The body is not valid UTF-8", { cause });
+  }
+}
+
 /** Reads a body as text, never more of it than `maxBytes`. Throws `payload_too_large`. */
 async function readText(
   request: Request,
@@ -62,19 +71,20 @@ async function readText(
   const declared = request.headers.get("content-length");
   if (declared !== null) {
     // The protocol layer holds the body to its declared length, which the guard has checked.
-    return { text: await request.text(), sizeBytes: Number(declared) };
+    const text = decode(new TextDecoder("utf-8", { fatal: true }), await request.bytes());
+    return { text, sizeBytes: Number(declared) };
   }
   if (request.body === null) return { text: "", sizeBytes: 0 };
-  const decoder = new TextDecoder();
+  const decoder = new TextDecoder("utf-8", { fatal: true });
   let text = "";
   let sizeBytes = 0;
   // Leaving the loop early cancels the body.
   for await (const chunk of request.body) {
     sizeBytes += chunk.byteLength;
     if (sizeBytes > maxBytes) throw tooLarge(maxBytes);
-    text += decoder.decode(chunk, { stream: true });
+    text += decode(decoder, chunk, { stream: true });
   }
-  return { text: text + decoder.decode(), sizeBytes };
+  return { text: text + decode(decoder), sizeBytes };
 }
 
 /**

@@ -31,6 +31,24 @@ Deno.test("readJsonBody() says where a body stops being JSON", async () => {
   }
 });
 
+Deno.test("readJsonBody() refuses what is not UTF-8, however it is sent", async () => {
+  const bytes = new TextEncoder().encode('{"model":"auto","messages":"a?"}');
+  bytes[bytes.length - 3] = 0xff;
+  for (const body of [bytes, ReadableStream.from([bytes.slice(0, -3), bytes.slice(-3)])]) {
+    const response = await setUp().call("/v1/chat/completions", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body,
+    });
+    const { error } = await response.json();
+    assertEquals([response.status, error.code, error.message], [
+      400,
+      "invalid_json",
+      "The body is not valid UTF-8",
+    ]);
+  }
+});
+
 Deno.test("readJsonBody() takes objects only", async () => {
   const cases = [
     ["[]", "an empty array"],
