@@ -11,6 +11,12 @@ const names = [...Deno.readDirSync(folder)].map(({ name }) => name).toSorted();
 /** What GitHub has had only since that checker was made; nor does it know today's machines. */
 const isNewer = /^(unknown permission scope "attestations"|undefined variable "vars")/;
 
+interface Job {
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+  readonly permissions?: Readonly<Record<string, string>>;
+}
+
 function read(name: string): string {
   return Deno.readTextFileSync(join(folder, name));
 }
@@ -50,4 +56,21 @@ Deno.test("the release builds every target", () => {
   const { jobs } = parse(read("release.yml"));
   const built = jobs.build.strategy.matrix.include.map(({ target }: { target: string }) => target);
   assertEquals(built.toSorted(), targets.map(({ triple }) => triple).toSorted());
+});
+
+Deno.test("a workflow that another calls gets its inputs and permissions", () => {
+  const calls = names.flatMap((name) => Object.values<Job>(parse(read(name)).jobs))
+    .filter(({ uses }) => uses?.startsWith("./"));
+  assertEquals(calls.length, 1);
+  for (const { uses = "", permissions, with: given = {} } of calls) {
+    const called = parse(read(uses.replace("./.github/workflows/", "")));
+    const wanted = Object.entries<{ required?: boolean }>(called.on.workflow_call.inputs ?? {})
+      .filter(([, { required }]) => required).map(([input]) => input);
+    assertEquals(wanted.filter((input) => !(input in given)), []);
+    for (const job of Object.values<Job>(called.jobs)) {
+      for (const [scope, right] of Object.entries(job.permissions ?? {})) {
+        assertEquals([scope, permissions?.[scope]], [scope, right]);
+      }
+    }
+  }
 });
