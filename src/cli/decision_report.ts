@@ -189,9 +189,10 @@ function details(
 ): string {
   const shown = factors.filter((factor) => options.all || !isNeutral(factor));
   const widest = Math.max(0, ...shown.map(({ name }) => columnsOf(printable(name))));
+  const longest = Math.max(0, ...shown.map(({ value }) => value.toFixed(3).length));
   return shown.map(({ name, value, range, detail }) => {
     const span = `${bound(range[0])} to ${bound(range[1])}`;
-    const head = `  ${pad(printable(name), widest)}  ${value.toFixed(3)}  ${
+    const head = `  ${pad(printable(name), widest)}  ${value.toFixed(3).padStart(longest)}  ${
       pad(span, spanColumns)
     }  `;
     const room = options.width === undefined ? Infinity : options.width - head.length;
