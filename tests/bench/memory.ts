@@ -23,6 +23,7 @@ interface Result {
   readonly addsPerSecond: number;
   readonly fileMB: number;
   readonly p50Ms: number;
+  readonly p99Ms: number;
   readonly recall10: number;
   readonly coldOpenMs?: number;
   readonly vectorsMB?: number;
@@ -38,7 +39,7 @@ async function measure(
   data: Data,
   search: Search,
   questions: number,
-): Promise<Pick<Result, "p50Ms" | "recall10">> {
+): Promise<Pick<Result, "p50Ms" | "p99Ms" | "recall10">> {
   const queries = data.queries.slice(0, questions);
   await search(queries[0]!);
   const times: number[] = [];
@@ -48,7 +49,11 @@ async function measure(
     found.push(await search(query));
     times.push(performance.now() - start);
   }
-  return { p50Ms: quantile(times, 0.5), recall10: recall(found, data.nearest.slice(0, questions)) };
+  return {
+    p50Ms: quantile(times, 0.5),
+    p99Ms: quantile(times, 0.99),
+    recall10: recall(found, data.nearest.slice(0, questions)),
+  };
 }
 
 async function sizeMB(path: string): Promise<number> {
@@ -183,6 +188,7 @@ function row(result: Result): string {
     result.vectorsMB?.toFixed(0) ?? "",
     result.coldOpenMs?.toFixed(0) ?? "",
     result.p50Ms.toFixed(2),
+    result.p99Ms.toFixed(2),
     result.recall10.toFixed(4),
   ];
   return `| ${cells.join(" | ")} |`;
@@ -197,9 +203,9 @@ async function main(): Promise<void> {
   const count = Number(args.count);
   const queries = Number(args.queries);
   console.log(
-    "| engine | vectors | shape | adds/s | file MB | in memory MB | cold open ms | p50 ms | recall@10 |",
+    "| engine | vectors | shape | adds/s | file MB | in memory MB | cold open ms | p50 ms | p99 ms | recall@10 |",
   );
-  console.log("|---|---|---|---|---|---|---|---|---|");
+  console.log("|---|---|---|---|---|---|---|---|---|---|");
   for (const shape of String(args.shapes).split(",") as Shape[]) {
     console.log(row(await ours(shape, count, queries)));
     const data = makeData({ shape, count, queries });
