@@ -51,11 +51,13 @@ export class ImageStore {
 /** A running container; dispose it to kill it. */
 export class Container implements AsyncDisposable {
   readonly #folder: string;
+  readonly #user: string;
   readonly #child: Deno.ChildProcess;
   readonly #output: Promise<string>;
 
-  private constructor(folder: string, child: Deno.ChildProcess) {
+  private constructor(folder: string, user: string, child: Deno.ChildProcess) {
     this.#folder = folder;
+    this.#user = user;
     this.#child = child;
     this.#output = new Response(child.stdout).text();
   }
@@ -103,13 +105,14 @@ export class Container implements AsyncDisposable {
       stdout: "piped",
       stderr: "inherit",
     }).spawn();
-    return new Container(folder, child);
+    return new Container(folder, config.User, child);
   }
 
-  /** Runs the executable inside. */
+  /** Runs the executable inside, as the image's user. */
   exec(...args: string[]): Promise<Finished> {
+    const user = `--user=${this.#user}`;
     return finish("unshare", {
-      args: crun(this.#folder, ["exec", "node", "/usr/bin/atmosphere", ...args]),
+      args: crun(this.#folder, ["exec", user, "node", "/usr/bin/atmosphere", ...args]),
     });
   }
 

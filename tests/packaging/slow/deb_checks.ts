@@ -8,7 +8,7 @@ import { needing } from "./needs.ts";
 const root = fromFileUrl(new URL("../../../", import.meta.url));
 const booting = ["systemd-nspawn", "mmdebstrap", "nsenter", "pgrep", "dpkg-deb"];
 /** Longest time that a killed service may be away. */
-const awayMs = 3_000;
+const mostAwayMs = 3_000;
 
 /** The package of the executable in dist/, made once. */
 let deb: Promise<string> | undefined;
@@ -42,8 +42,11 @@ async function nextDeb(deb: string, folder: string): Promise<string> {
 const node = "http://127.0.0.1:11451";
 const json = "-H 'content-type: application/json'";
 const token = '-H "authorization: Bearer $(cat /var/lib/atmosphere/token)"';
-const waitUntilReady = `for i in $(seq 600); do curl -sf ${node}/ready && exit; sleep .05; done; ` +
-  "journalctl -u atmosphere --no-pager | tail -n 20 >&2; exit 1";
+const waitUntilReady = `i=0; until curl -sf -o /dev/null ${node}/ready; do ` +
+  "i=$((i + 1)); [ $i -lt 600 ] || { journalctl -u atmosphere --no-pager >&2; exit 1; }; " +
+  "sleep .05; done";
+const killed = "start=$(date +%s%N); systemctl kill -s KILL atmosphere";
+const sinceKilled = "echo $((($(date +%s%N) - start) / 1000000))";
 const remembers = `curl -sf ${node}/atmosphere/v1/memory/search ${json} ` +
   `-d '{"text":"colour of the heavens"}'`;
 
@@ -77,17 +80,14 @@ Deno.test({
         assertEquals(await machine.run("systemctl --failed --quiet"), "");
       });
 
-      await test.step("is back within 3 s of SIGKILL, with what it remembered", async () => {
+      let awayMs = Infinity;
+      await test.step("comes back after SIGKILL with what it remembered", async () => {
         const before = await machine.run("systemctl show -P MainPID atmosphere");
-        await machine.run("systemctl kill -s KILL atmosphere");
-        const startMs = performance.now();
-        await machine.run(waitUntilReady);
-        const tookMs = performance.now() - startMs;
-        console.log(`back after ${Math.round(tookMs)} ms`);
-        assert(tookMs < awayMs, `back after ${tookMs} ms`);
+        awayMs = Number(await machine.run(`${killed}; ${waitUntilReady}; ${sinceKilled}`));
         assert(await machine.run("systemctl show -P MainPID atmosphere") !== before);
         assertStringIncludes(await machine.run(remembers), "the sky is blue today");
       });
+      await test.step(`was away for ${awayMs} ms`, () => assert(awayMs < mostAwayMs));
 
       await test.step("is as exposed as the unit's file says", async () => {
         const { stdout } = await machine.try("systemd-analyze security --no-pager atmosphere");
