@@ -32,7 +32,6 @@ export type {
   BackendConfig,
   Config,
   ConfigFlags,
-  EngineName,
   RouterConfig,
   TimeoutsConfig,
 } from "./src/config/mod.ts";

@@ -8,10 +8,10 @@
  */
 
 import type { Config } from "../config/mod.ts";
-import { AtmosphereError, type Embedder, type MemoryApi, silentLogger } from "../core/mod.ts";
+import { AtmosphereError, type MemoryApi, silentLogger } from "../core/mod.ts";
 import { loadToken } from "../config/mod.ts";
-import { createEmbedder, resolveModel } from "../embed/mod.ts";
 import type { EmbedTexts, Memory, MemoryOptions, RecoveryReport } from "../memory/mod.ts";
+import { configEmbedder } from "./config_embedder.ts";
 import { runningNodeUrl } from "./connect.ts";
 import { embeddedBackendId } from "./embedded_backend.ts";
 import { NodeClient } from "./http_client.ts";
@@ -60,23 +60,6 @@ async function nodeEmbedder(config: Config, url: string): Promise<EmbedTexts> {
   };
 }
 
-/** Embeds in this process; the model is loaded when the first text needs it. */
-function ownEmbedder(config: Config, options: OpenOptions): Embedder {
-  const logger = options.logger ?? silentLogger;
-  return createEmbedder({
-    resolve: () =>
-      resolveModel({
-        dataDir: config.dataDir,
-        model: config.embedding.model,
-        onStep: (step) => logger.info(step),
-      }),
-    model: config.embedding.model,
-    threads: config.embedding.threads,
-    cacheEntries: config.embedding.cacheEntries,
-    logger,
-  });
-}
-
 async function makeDataDir(path: string): Promise<void> {
   try {
     await Deno.mkdir(path, { recursive: true, mode: 0o700 });
@@ -96,7 +79,7 @@ export async function openMemory(
   await using stack = new AsyncDisposableStack();
   const url = await runningNodeUrl(config.dataDir, options.signal);
   const embedder = url === undefined
-    ? stack.use(ownEmbedder(config, options))
+    ? stack.use(configEmbedder(config, { logger: options.logger ?? silentLogger }))
     : await nodeEmbedder(config, url);
   if (config.memory.databaseUrl === undefined) {
     await makeDataDir(config.dataDir);
@@ -121,7 +104,7 @@ export async function recoverNodeMemory(
       { hint: "Use the server's own backups" },
     );
   }
-  await using embedder = ownEmbedder(config, options);
+  await using embedder = configEmbedder(config, { logger: options.logger ?? silentLogger });
   const { recoverMemory } = await import("../memory/mod.ts");
   return await recoverMemory({ path: memoryPath(config), embedder });
 }

@@ -13,9 +13,9 @@ import {
   loadIdentity,
 } from "../config/mod.ts";
 import { EventBus, type Logger, silentLogger, systemClock } from "../core/mod.ts";
-import { createEmbedder, resolveModel } from "../embed/mod.ts";
 import { createRouter } from "../router/mod.ts";
 import { BackendRegistry } from "./backend_registry.ts";
+import { configEmbedder } from "./config_embedder.ts";
 import { EmbeddedBackend } from "./embedded_backend.ts";
 import { NodeGateway } from "./gateway.ts";
 import { MemoryBackend } from "./memory_backend.ts";
@@ -47,18 +47,7 @@ export async function assembleNode(
   options.signal?.throwIfAborted();
 
   const events = new EventBus();
-  const embedder = stack.use(createEmbedder({
-    resolve: () =>
-      resolveModel({
-        dataDir: config.dataDir,
-        model: config.embedding.model,
-        onStep: (step) => logger.info(step),
-      }),
-    model: config.embedding.model,
-    threads: config.embedding.threads,
-    cacheEntries: config.embedding.cacheEntries,
-    logger,
-  }));
+  const embedder = stack.use(configEmbedder(config, { logger }));
   const router = createRouter({
     settings: config.router,
     clock: systemClock,

@@ -5,7 +5,7 @@
  */
 
 import type { Capability, Decision, Embedder, Logger, Route, RouteRequest } from "../core/mod.ts";
-import { isAbort } from "../core/mod.ts";
+import { abortable, isAbort } from "../core/mod.ts";
 import {
   IntentCache,
   type IntentReader,
@@ -278,15 +278,4 @@ function splitRoute(route: Route, vectors: readonly Float32Array[]) {
     utterances: vectors.slice(first, middle),
     negative: vectors.slice(middle),
   };
-}
-
-/** Settles as `promise` does, or rejects with the signal's reason before that. */
-function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) return Promise.reject(signal.reason);
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  return Promise.race([promise, aborted]).finally(() =>
-    signal.removeEventListener("abort", onAbort)
-  );
 }

@@ -1,8 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { AtmosphereError, Secret } from "../core/mod.ts";
+import { AtmosphereError, type EngineName, Secret } from "../core/mod.ts";
 import { addressKey, parseAddress } from "./address.ts";
 import { assumedPrice, knownPrice } from "./model_prices.ts";
-import { createBackend, ENGINE_PROFILES, type EngineName } from "./mod.ts";
+import { createBackend, ENGINE_PROFILES } from "./mod.ts";
 import { errorText, retryAfterSeconds } from "./refusal.ts";
 
 const cases: readonly [EngineName, string, string, string][] = [

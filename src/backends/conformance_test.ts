@@ -1,8 +1,14 @@
 /** One suite for the backend port, run on every engine against its fake server. */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { type FakeEngine, type FakeServer, startFakeServer } from "../../tests/fakes/mod.ts";
-import { type Backend, BackendError, type BackendResponse, Secret } from "../core/mod.ts";
-import { createBackend, ENGINE_PROFILES, type EngineName } from "./mod.ts";
+import {
+  type Backend,
+  BackendError,
+  type BackendResponse,
+  type EngineName,
+  Secret,
+} from "../core/mod.ts";
+import { createBackend, ENGINE_PROFILES } from "./mod.ts";
 
 const chatModels: Readonly<Partial<Record<EngineName, string>>> = {
   anthropic: "claude-sonnet-5",

@@ -4,28 +4,7 @@
  * @module
  */
 
-import type { Logger, Secret } from "../core/mod.ts";
-
-/** Engines that a backend can be of. */
-export type EngineName =
-  | "ollama"
-  | "llama.cpp"
-  | "vllm"
-  | "lmstudio"
-  | "localai"
-  | "jan"
-  | "sglang"
-  | "koboldcpp"
-  | "llamafarm"
-  | "openai-compatible"
-  | "openai"
-  | "anthropic"
-  | "openrouter"
-  | "groq"
-  | "mistral"
-  | "deepseek"
-  | "together"
-  | "gemini";
+import type { EngineName, Logger, Secret } from "../core/mod.ts";
 
 /** A model server or API, as configuration or discovery describes it. */
 export interface BackendDefinition {

@@ -5,10 +5,9 @@
  * @module
  */
 
-import { type Backend, type Logger, silentLogger } from "../core/mod.ts";
+import { type Backend, type EngineName, type Logger, silentLogger } from "../core/mod.ts";
 import { addressKey } from "./address.ts";
 import { createBackend } from "./create_backend.ts";
-import type { EngineName } from "./definition.ts";
 import type { Engine } from "./engine.ts";
 import { ENGINE_PROFILES } from "./engines.ts";
 import { LoopbackProbe } from "./loopback_probe.ts";

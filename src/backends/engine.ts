@@ -10,9 +10,9 @@ import type {
   BackendResponse,
   CapabilityFeatures,
   CapabilityKind,
+  EngineName,
   Logger,
 } from "../core/mod.ts";
-import type { EngineName } from "./definition.ts";
 
 /** Options of one small JSON request. */
 export interface JsonRequestOptions {

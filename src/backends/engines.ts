@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { EngineName } from "./definition.ts";
+import type { EngineName } from "../core/mod.ts";
 import type { Engine } from "./engine.ts";
 import { anthropic } from "./engines/anthropic.ts";
 import { deepSeek, gemini, groq, mistral, openAi, openRouter, together } from "./engines/cloud.ts";

@@ -1,8 +1,8 @@
 /** What each engine's own paths tell of its models. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type FakeModel, startFakeServer } from "../../tests/fakes/mod.ts";
-import { BackendError, type BackendModel } from "../core/mod.ts";
-import { createBackend, type EngineName } from "./mod.ts";
+import { BackendError, type BackendModel, type EngineName } from "../core/mod.ts";
+import { createBackend } from "./mod.ts";
 
 const signal = new AbortController().signal;
 

@@ -5,7 +5,7 @@
  */
 
 export { createBackend } from "./create_backend.ts";
-export type { BackendDefinition, BackendOptions, EngineName } from "./definition.ts";
+export type { BackendDefinition, BackendOptions } from "./definition.ts";
 export { discover, type DiscoverOptions, usualPorts } from "./discover.ts";
 export type { Engine, EngineConnection, Identity, ListedModel } from "./engine.ts";
 export { ENGINE_PROFILES } from "./engines.ts";

@@ -4,15 +4,16 @@
  * @module
  */
 
+import { type EngineName, engineNames } from "../core/engine_name.ts";
 import { Secret } from "../core/secret.ts";
 import { type Environment, environmentValue } from "./data_dir.ts";
 import type { BackendSettings } from "./defaults.ts";
-import { engineNames, providers } from "./engines.ts";
+import { providers } from "./engines.ts";
 import { isLoopbackHost } from "./host.ts";
 import { type Mistake, pathText, showValue } from "./mistake.ts";
 import { ollamaUrl } from "./ollama_host.ts";
 import { isHeaderValue, resolveSecret, type SecretContext } from "./secrets.ts";
-import type { BackendConfig, EngineName } from "./types.ts";
+import type { BackendConfig } from "./types.ts";
 
 /** Backends, and what is wrong with them. */
 export interface BackendsResult {

@@ -4,10 +4,10 @@
  * @module
  */
 
+import type { EngineName } from "../core/engine_name.ts";
 import type { LogLevel } from "../core/logger.ts";
 import type { Preference, RoutePolicy } from "../core/intent.ts";
 import type { Route } from "../core/route.ts";
-import type { EngineName } from "./types.ts";
 
 /** A backend as the file states it. */
 export interface BackendSettings {

@@ -1,32 +1,10 @@
 /**
- * The engines that a backend can have, and what the usual environment variables say about them.
+ * What the usual environment variables say about providers.
  *
  * @module
  */
 
-import type { EngineName } from "./types.ts";
-
-/** Every engine that a backend can be configured with. */
-export const engineNames = [
-  "ollama",
-  "llama.cpp",
-  "vllm",
-  "lmstudio",
-  "localai",
-  "jan",
-  "sglang",
-  "koboldcpp",
-  "llamafarm",
-  "openai-compatible",
-  "openai",
-  "anthropic",
-  "openrouter",
-  "groq",
-  "mistral",
-  "deepseek",
-  "together",
-  "gemini",
-] as const satisfies readonly EngineName[];
+import type { EngineName } from "../core/engine_name.ts";
 
 /** How a provider's own programs take their key and address from the environment. */
 export interface ProviderVariables {

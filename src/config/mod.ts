@@ -32,4 +32,4 @@ export {
   routeNameOf,
 } from "./routes_merge.ts";
 export { loadToken } from "./token.ts";
-export type { BackendConfig, Config, EngineName, RouterConfig, TimeoutsConfig } from "./types.ts";
+export type { BackendConfig, Config, RouterConfig, TimeoutsConfig } from "./types.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
+import { engineNames } from "../core/engine_name.ts";
 import type { BackendSettings } from "./defaults.ts";
-import { engineNames } from "./engines.ts";
 import {
   anyText,
   choice,

@@ -4,28 +4,15 @@
  * @module
  */
 
-import type { Alias, LogLevel, Preference, Route, RoutePolicy, Secret } from "../core/mod.ts";
-
-/** Engines that a backend can be configured with. */
-export type EngineName =
-  | "ollama"
-  | "llama.cpp"
-  | "vllm"
-  | "lmstudio"
-  | "localai"
-  | "jan"
-  | "sglang"
-  | "koboldcpp"
-  | "llamafarm"
-  | "openai-compatible"
-  | "openai"
-  | "anthropic"
-  | "openrouter"
-  | "groq"
-  | "mistral"
-  | "deepseek"
-  | "together"
-  | "gemini";
+import type {
+  Alias,
+  EngineName,
+  LogLevel,
+  Preference,
+  Route,
+  RoutePolicy,
+  Secret,
+} from "../core/mod.ts";
 
 /** A model server or API from the file or the environment. */
 export interface BackendConfig {

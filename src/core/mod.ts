@@ -4,11 +4,13 @@
  * @module
  */
 
+export * from "./abortable.ts";
 export * from "./backend.ts";
 export * from "./capability.ts";
 export * from "./clock.ts";
 export * from "./decision.ts";
 export * from "./embedder.ts";
+export * from "./engine_name.ts";
 export * from "./errors.ts";
 export * from "./events.ts";
 export * from "./gateway.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { abortable } from "../core/abortable.ts";
 import { AtmosphereError } from "../core/errors.ts";
 import type { Embedder, EmbedderModel, EmbedResult } from "../core/embedder.ts";
 import { type Logger, silentLogger } from "../core/logger.ts";
@@ -175,16 +176,4 @@ class WorkerEmbedder implements Embedder {
 
 function disposed(): AtmosphereError {
   return new AtmosphereError("shutting_down", "The embedding engine was stopped");
-}
-
-/** Settles as `promise` does, or rejects with the signal's reason before that. */
-function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  if (signal.aborted) onAbort();
-  else signal.addEventListener("abort", onAbort, { once: true });
-  return Promise.race([promise, aborted]).finally(() =>
-    signal.removeEventListener("abort", onAbort)
-  );
 }

@@ -8,6 +8,7 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { startFakeServer } from "../fakes/mod.ts";
 import { cpuMs, load, quantiles } from "./load.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -16,7 +17,11 @@ const starts = 7;
 const rows: string[][] = [];
 const ms = (value: number) => `${value.toFixed(value < 1 ? 3 : 1)} ms`;
 
-function node(args: string[], dataDir: string): Deno.ChildProcess {
+function node(
+  args: string[],
+  dataDir: string,
+  env: Record<string, string> = {},
+): Deno.ChildProcess {
   const cache = join(root, ".cache");
   const importMap = join(cache, "import_map.json");
   const source = [
@@ -32,9 +37,9 @@ function node(args: string[], dataDir: string): Deno.ChildProcess {
   ];
   return new Deno.Command(binary ?? Deno.execPath(), {
     args: binary === undefined ? [...source, ...args] : args,
-    env: { ATMOSPHERE_DATA_DIR: dataDir, ATMOSPHERE_LOG_LEVEL: "error" },
+    env: { ATMOSPHERE_DATA_DIR: dataDir, ATMOSPHERE_LOG_LEVEL: "error", ...env },
     stdout: "null",
-    stderr: "inherit",
+    stderr: "null",
   }).spawn();
 }
 
@@ -75,35 +80,67 @@ const port = Number(new TextDecoder().decode((await reader.read()).value).trim()
 const direct = `http://127.0.0.1:${port}`;
 const config = `backends: [{ id: bench, engine: openai-compatible, url: "${direct}/v1" }]\n`;
 
-// Start to ready, and on to the first request that is routed by meaning.
-const ready: number[] = [];
-const firstRouted: number[] = [];
-const dataDir = await Deno.makeTempDir({ prefix: "atmosphere-bench-" });
-await Deno.writeTextFile(join(dataDir, "config.yaml"), config);
 const run = ["serve", "--port", "0"];
-let process = node(run, dataDir);
-await url(dataDir);
-process.kill("SIGTERM");
-await process.status; // The first start made the identity and laid files out; it is not counted.
-for (let i = 0; i < starts; i++) {
+async function stop(process: Deno.ChildProcess): Promise<void> {
+  process.kill("SIGTERM");
+  await process.status;
+}
+
+/** Start to ready, and on to the first request that is routed by meaning. Times in ms. */
+async function timeStart(dataDir: string, env: Record<string, string>) {
   const started = performance.now();
-  process = node(run, dataDir);
+  const process = node(run, dataDir, env);
   const { url: base } = await url(dataDir);
   await until(async () => {
     const response = await fetch(`${base}/ready`);
     await response.body?.cancel();
     return response.ok ? true : undefined;
   });
-  ready.push(performance.now() - started);
+  const ready = performance.now() - started;
   await chat(base, { model: "auto", ...messages("write a python function that parses dates") })();
-  firstRouted.push(performance.now() - started);
-  if (i < starts - 1) {
-    process.kill("SIGTERM");
-    await process.status;
-  }
+  return { process, ready, routed: performance.now() - started };
 }
-rows.push(["process start to ready", ms(quantiles(ready).p50), `${starts} starts`]);
-rows.push(["process start to first routed request", ms(quantiles(firstRouted).p50), "embedded"]);
+
+/** How long an empty program takes: the part of a start that is Deno's own. */
+async function timeEmpty(): Promise<number> {
+  const started = performance.now();
+  await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-config", join(root, "tests/bench/empty.ts")],
+    stdout: "null",
+    stderr: "null",
+  }).output();
+  return performance.now() - started;
+}
+
+const empties: number[] = [];
+await timeEmpty();
+for (let i = 0; i < starts; i++) empties.push(await timeEmpty());
+rows.push(["an empty program", ms(quantiles(empties).p50), `${starts} starts of Deno itself`]);
+
+const dataDir = await Deno.makeTempDir({ prefix: "atmosphere-bench-" });
+await using ollama = await startFakeServer({ engine: "ollama", models: ["llama3.2:3b"] });
+const ways = [
+  { name: "as init leaves it", env: { OLLAMA_HOST: ollama.url }, how: "an Ollama is found" },
+  { name: "with a configuration file", env: {}, how: "it names a backend" },
+] as const;
+await node(["init"], dataDir).status;
+let process: Deno.ChildProcess | undefined;
+for (const { name, env, how } of ways) {
+  if (name !== ways[0].name) await Deno.writeTextFile(join(dataDir, "config.yaml"), config);
+  const ready: number[] = [];
+  const routed: number[] = [];
+  // The first start of a kind fills the caches of the system and is not counted.
+  for (let i = -1; i < starts; i++) {
+    if (process !== undefined) await stop(process);
+    const start = await timeStart(dataDir, env);
+    process = start.process;
+    if (i < 0) continue;
+    ready.push(start.ready);
+    routed.push(start.routed);
+  }
+  rows.push([`start to ready, ${name}`, ms(quantiles(ready).p50), `${starts} starts; ${how}`]);
+  rows.push([`start to first routed request, ${name}`, ms(quantiles(routed).p50), "embedded"]);
+}
 
 const { url: base, pid } = await url(dataDir);
 
@@ -166,8 +203,7 @@ for (
 const status = await (await fetch(`${base}/atmosphere/v1/node`)).json();
 rows.push(["memory after all this", `${(status.memory.rssBytes / 1e6).toFixed(0)} MB`, "resident"]);
 
-process.kill("SIGTERM");
-await process.status;
+if (process !== undefined) await stop(process);
 await reader.cancel();
 upstream.kill("SIGTERM");
 await upstream.status;

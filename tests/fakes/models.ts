@@ -4,27 +4,10 @@
  * @module
  */
 
-/** Engines that are modelled. */
-export type FakeEngine =
-  | "ollama"
-  | "llama.cpp"
-  | "vllm"
-  | "lmstudio"
-  | "localai"
-  | "jan"
-  | "sglang"
-  | "koboldcpp"
-  | "llamafarm"
-  | "openai"
-  | "openai-compatible"
-  | "openrouter"
-  | "groq"
-  | "mistral"
-  | "deepseek"
-  | "together"
-  | "gemini"
-  | "anthropic"
-  | "atmosphere";
+import type { EngineName } from "../../src/core/mod.ts";
+
+/** Engines that are modelled; `atmosphere` stands for another node. */
+export type FakeEngine = EngineName | "atmosphere";
 
 /** One model of a fake server. */
 export interface FakeModel {

@@ -8,7 +8,7 @@
 
 import { type Config, initDataDir } from "../../config/mod.ts";
 import { type RoutesApi, silentLogger } from "../../core/mod.ts";
-import { createEmbedder, resolveModel } from "../../embed/mod.ts";
+import { configEmbedder } from "../config_embedder.ts";
 import type { OpenOptions } from "../types.ts";
 import { RoutesService } from "./routes_service.ts";
 
@@ -23,18 +23,7 @@ export async function openRoutes(
   const logger = options.logger ?? silentLogger;
   await initDataDir({ dataDir: config.dataDir, nodeName: config.node.name });
   options.signal?.throwIfAborted();
-  const embedder = createEmbedder({
-    resolve: () =>
-      resolveModel({
-        dataDir: config.dataDir,
-        model: config.embedding.model,
-        onStep: (step) => logger.info(step),
-      }),
-    model: config.embedding.model,
-    threads: config.embedding.threads,
-    cacheEntries: 0,
-    logger,
-  });
+  const embedder = configEmbedder(config, { logger, cacheEntries: 0 });
   return Object.assign(new RoutesService(config, embedder), {
     [Symbol.asyncDispose]: () => embedder[Symbol.asyncDispose](),
   });

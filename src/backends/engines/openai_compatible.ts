@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { BackendOperation, CapabilityFeatures } from "../../core/mod.ts";
-import type { EngineName } from "../definition.ts";
+import type { BackendOperation, CapabilityFeatures, EngineName } from "../../core/mod.ts";
 import type { Engine, EngineConnection, Identity, ListedModel } from "../engine.ts";
 import { asCount, asObject, asText, type JsonObject } from "../fields.ts";
 import { maxNameLength, readModelList } from "../model_list.ts";

@@ -1,0 +1,2 @@
+/** Does nothing: its start is the baseline of every other. */
+export {};
