@@ -4,6 +4,8 @@
  * @module
  */
 
+import { AtmosphereError } from "./errors.ts";
+
 /** Severities, least first. */
 export const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
 
@@ -49,18 +51,31 @@ export function redact(text: string): string {
   return text.replace(secretText, "[redacted]");
 }
 
-function clean(value: unknown): unknown {
-  if (typeof value === "string") return redact(value);
-  if (value instanceof Error) {
-    return redact(value.stack ?? `${value.name}: ${value.message}`) +
-      (value.cause === undefined ? "" : `\ncaused by ${String(clean(value.cause))}`);
+/**
+ * A failure that is known for what it is needs no stack, unless everything is to be seen; a fault of
+ * the program always has one.
+ */
+function errorText(error: Error, stacks: boolean): string {
+  if (!stacks && error instanceof AtmosphereError && error.code !== "internal") {
+    const { cause } = error;
+    const below = cause instanceof Error && !error.message.includes(cause.message)
+      ? ` (${cause.name}: ${cause.message})`
+      : "";
+    return redact(`${error.message}${below}`);
   }
-  if (Array.isArray(value)) return value.map(clean);
+  return redact(error.stack ?? `${error.name}: ${error.message}`) +
+    (error.cause === undefined ? "" : `\ncaused by ${String(clean(error.cause, stacks))}`);
+}
+
+function clean(value: unknown, stacks: boolean): unknown {
+  if (typeof value === "string") return redact(value);
+  if (value instanceof Error) return errorText(value, stacks);
+  if (Array.isArray(value)) return value.map((inner) => clean(inner, stacks));
   if (typeof value === "object" && value !== null) {
     return Object.fromEntries(
       Object.entries(value).map(([key, inner]) => [
         key,
-        secretName.test(key) ? "[redacted]" : clean(inner),
+        secretName.test(key) ? "[redacted]" : clean(inner, stacks),
       ]),
     );
   }
@@ -78,12 +93,13 @@ export function createLogger(options: LoggerOptions = {}): Logger {
   const threshold = logLevels.indexOf(options.level ?? "info");
   const write = options.write ?? writeToStderr;
   const now = options.now ?? Date.now;
+  const stacks = threshold === logLevels.indexOf("debug");
 
   function make(base: LogFields): Logger {
     function log(level: Exclude<LogLevel, "silent">, message: string, fields: LogFields = {}) {
       if (logLevels.indexOf(level) < threshold) return;
       const time = new Date(now()).toISOString();
-      const all = clean({ ...base, ...fields }) as Record<string, unknown>;
+      const all = clean({ ...base, ...fields }, stacks) as Record<string, unknown>;
       if (options.format === "json") {
         write(JSON.stringify({ time, level, message: redact(message), ...all }));
         return;
