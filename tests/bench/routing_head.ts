@@ -20,6 +20,7 @@ import {
   encodeHead,
   type LabelledText,
   type LearnedHead,
+  nameText,
   readLabelled,
   trainHead,
 } from "../../src/router/mod.ts";
@@ -125,6 +126,7 @@ async function measure(
   const vectorOf = await vectors.of([
     ...[...train, ...test].map(({ text }) => text),
     ...task.foreign,
+    ...new Set(train.map(({ label }) => nameText(label))),
     ...backgroundTexts,
   ], { onProgress: ({ done, total }) => console.error(`${done} of ${total} texts embedded`) });
   const { name, dtype, dimensions } = embedder.model;

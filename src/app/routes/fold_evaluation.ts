@@ -7,7 +7,6 @@
 import { routeNameOf } from "../../config/mod.ts";
 import type { EmbedderModel, RoutesWork } from "../../core/mod.ts";
 import {
-  backgroundTexts,
   crossValidationFolds,
   type LabelledText,
   outOfScope,
@@ -15,7 +14,7 @@ import {
 } from "../../router/mod.ts";
 import { answerAll, type Answers } from "./evaluation.ts";
 import type { TextVectors } from "./text_vectors.ts";
-import { trainInSlices } from "./training.ts";
+import { trainingTexts, trainInSlices } from "./training.ts";
 
 /** Routes of labelled texts. */
 function sourceOf(rows: readonly LabelledText[]): TrainingSource {
@@ -43,7 +42,7 @@ export async function evaluateInFolds(
 ): Promise<{ answers: Answers; known: string[] }> {
   const { signal, onProgress, seed } = options;
   const vectorOf = await options.vectors.of(
-    [...rows.map(({ text }) => text), ...backgroundTexts],
+    trainingTexts(sourceOf(rows), { seed }),
     options,
   );
   const { name, dtype, dimensions } = options.model();

@@ -12,6 +12,7 @@ import {
   encodeHead,
   type LearnedHead,
   loadHead,
+  nameText,
   trainHeadInSteps,
   trainingSet,
   type TrainingSource,
@@ -30,7 +31,11 @@ export function trainingTexts(
   const { perRoute, seed } = options;
   const whole = trainingSet(source);
   const set = perRoute === undefined ? whole : drawUtterances(whole, { perRoute, seed });
-  return [...set.texts, ...backgroundTexts];
+  return [
+    ...set.texts,
+    ...set.routes.map(nameText).filter((text) => text !== ""),
+    ...backgroundTexts,
+  ];
 }
 
 /** Trains a head and lets others run now and then. Throws as `trainHead` does, or the signal's reason. */

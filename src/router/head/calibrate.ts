@@ -7,6 +7,7 @@
  * @module
  */
 
+import { calibrationFolds, type Fold, foldLabel } from "./calibration_folds.ts";
 import {
   type CalibrationSample,
   fitGate,
@@ -25,7 +26,6 @@ import {
   neighboursOf,
 } from "./nearness.ts";
 import { buildPrototypes } from "./prototypes.ts";
-import { seededRandom, shuffle } from "./random.ts";
 import { LinearScorer } from "./scorer.ts";
 import { outOfScopeLabel } from "./softmax_trainer.ts";
 import type { Calibration, HeadMetrics } from "./types.ts";
@@ -33,15 +33,11 @@ import { yieldEvery } from "./vocabulary.ts";
 
 /** Utterances of one route that a head keeps as vectors. */
 export const mostPrototypes = 24;
-/** From here on, one split is as good as several folds. */
-const manySamples = 3_000;
-const foldCount = 3;
-/** Of several folds each leaves out this share of the routes, and one split leaves out this share. */
-const excludedShare = 0.15;
-/** Share of the utterances that a single split holds out. */
-const splitShare = 0.12;
-/** Below this, there are too few routes to leave one out. */
-const fewestRoutes = 4;
+/**
+ * Most that nearness counts, for each utterance a route: with few, what is held out is missing so much
+ * that the rest looks poorer than the whole will be.
+ */
+const nearnessPerUtterance = 0.1;
 /** Held-out utterances below which nothing is fitted. */
 const fewestHeldOut = 8;
 /**
@@ -80,67 +76,6 @@ interface Observation {
   /** The route's position in the fold, or -1 for a foreign text. */
   readonly label: number;
   readonly origin: keyof typeof foreignShares | "utterance";
-}
-
-interface Fold {
-  readonly train: number[];
-  readonly test: number[];
-  /** Position of each route in the fold's model, or -1. */
-  readonly positions: Int32Array;
-  readonly classes: number;
-}
-
-function folds(
-  data: LabelledTexts,
-  options: { classes: number; seed: number; asked: number },
-): Fold[] {
-  const { classes, asked } = options;
-  const random = seededRandom(options.seed);
-  const byRoute: number[][] = Array.from({ length: classes }, () => []);
-  const others: number[] = [];
-  data.labels.subarray(0, asked).forEach((label, i) =>
-    (label >= 0 ? byRoute[label]! : others).push(i)
-  );
-  for (const samples of byRoute) shuffle(samples, random);
-  shuffle(others, random);
-  const routes = shuffle(Int32Array.from({ length: classes }, (_, i) => i), random);
-  const single = asked >= manySamples;
-  const smallest = Math.max(2, Math.min(foldCount, ...byRoute.map((samples) => samples.length)));
-  const count = single ? 1 : smallest;
-  const share = single ? splitShare : 1 / count;
-  const excluded = classes < fewestRoutes ? 0 : Math.max(1, Math.round(classes * excludedShare));
-  return Array.from({ length: count }, (_, fold) => {
-    const positions = new Int32Array(classes);
-    for (let e = 0; e < excluded; e++) positions[routes[(fold * excluded + e) % classes]!] = -1;
-    let next = 0;
-    for (let c = 0; c < classes; c++) if (positions[c] !== -1) positions[c] = next++;
-    const result: Fold = { train: [], test: [], positions, classes: next };
-    const divide = (samples: readonly number[]) => {
-      const from = Math.floor(samples.length * share * fold);
-      const to = samples.length < 2 ? 0 : Math.ceil(samples.length * share * (fold + 1));
-      samples.forEach((sample, i) =>
-        (i >= from && i < to ? result.test : result.train).push(sample)
-      );
-    };
-    for (let c = 0; c < classes; c++) {
-      if (positions[c] === -1) result.test.push(...byRoute[c]!);
-      else divide(byRoute[c]!);
-    }
-    divide(others);
-    for (let i = asked; i < data.labels.length; i++) {
-      if (positions[data.labels[i]!] !== -1) result.train.push(i);
-    }
-    return result;
-  });
-}
-
-/** The label of a sample in a fold's model; undefined when the fold can't use it. */
-function foldLabel(label: number, positions: Int32Array): number | undefined {
-  if (label === outOfScopeLabel) return label;
-  const route = label >= 0 ? label : -2 - label;
-  const position = positions[route]!;
-  if (label >= 0) return position;
-  return position === -1 ? undefined : -2 - position;
 }
 
 function* observe(
@@ -220,17 +155,24 @@ function signals({ logits, energy, near }: Observation, temperature: number): Si
 }
 
 /** Fits all of a calibration, and adds nearness to the logits of the observations. */
-function fit(observations: readonly Observation[], usual: Calibration): Calibration {
+function fit(
+  observations: readonly Observation[],
+  options: { usual: Calibration; mostNearness: number },
+): Calibration {
+  const { usual, mostNearness } = options;
   const inScope = observations.filter(({ label }) => label >= 0);
   const few = inScope.length < fewestHeldOut;
   const near = inScope.flatMap(({ near, ...rest }) =>
     near === undefined ? [] : [{ near, ...rest }]
   );
-  const nearness = few ? usual.nearness : near.length === 0 ? 0 : fitNearness(near);
+  const nearness = Math.min(
+    mostNearness,
+    few ? usual.nearness : near.length === 0 ? 0 : fitNearness(near),
+  );
   for (const { logits, near } of observations) {
     if (near !== undefined) applyNearness(logits, near, nearness);
   }
-  if (few) return usual;
+  if (few) return { ...usual, nearness };
   const samples: CalibrationSample[] = inScope.map(({ logits, label }) => ({ logits, label }));
   const temperature = fitTemperature(samples);
   if (inScope.length === observations.length) return { temperature, nearness, gate: usual.gate };
@@ -282,15 +224,17 @@ export function* calibrate(
   const withVector: Observation[] = [];
   const withoutVector: Observation[] = [];
   if (classes > 1) {
-    for (const fold of folds(data, options)) {
+    for (const fold of calibrationFolds(data, options)) {
       const seen = yield* observe(data, fold, options);
       withVector.push(...seen.withVector);
       withoutVector.push(...seen.withoutVector);
     }
   }
+  const own = data.labels.subarray(0, options.asked).filter((label) => label >= 0);
+  const mostNearness = nearnessPerUtterance * own.length / classes;
   const fitted = {
-    withVector: fit(withVector, usualCalibration),
-    withoutVector: fit(withoutVector, usualTextCalibration),
+    withVector: fit(withVector, { usual: usualCalibration, mostNearness }),
+    withoutVector: fit(withoutVector, { usual: usualTextCalibration, mostNearness }),
   };
   const [observed, calibration] = dimensions === 0
     ? [withoutVector, fitted.withoutVector]

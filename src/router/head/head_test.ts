@@ -74,6 +74,27 @@ Deno.test("classify() answers none for what no route is about, and probabilities
   assert(best!.score > 0.5);
 });
 
+Deno.test("trainHead() learns from a route's name what it is about", () => {
+  // Utterances say the first half of a name, so that it speaks; what is asked says the other half.
+  const routes = ["amber_lizard", "brass_kettle", "cedar_window", "denim_anchor"].map((
+    name,
+    i,
+  ) => ({
+    name,
+    utterances: ["first", "second"].map((word) => `${name.slice(0, 5)} ${word} ${i}${word}`),
+  }));
+  const right = (named: readonly { name: string; utterances: string[] }[]) => {
+    const head = trainHead({ routes: named }, options);
+    assertEquals(head.data.utterances, 8);
+    return routes.filter(({ name }, i) => {
+      const asked = `the ${name.slice(6)}`;
+      return head.predict(asked, toyVector(asked)).route === named[i]!.name;
+    }).length;
+  };
+  assertEquals(right(routes), routes.length);
+  assert(right(routes.map((route, i) => ({ ...route, name: `route-${i}` }))) < routes.length);
+});
+
 Deno.test("trainHead() learns given foreign texts and negative utterances", () => {
   const [weather, music] = toyRoutes({ count: 10, seed: 1, routes: 2 });
   const foreign = [

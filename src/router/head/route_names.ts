@@ -6,10 +6,13 @@
 
 import type { TrainingSet } from "./training_set.ts";
 
-/** How far a name must be above chance, 0 to 1, to be learned from. */
+/**
+ * What share of a route's utterances must have its name for the nearest, beyond the share of the other
+ * routes' utterances that have it too.
+ */
 const leastAgreement = 0.2;
 /** Utterances that the agreement of all names counts as, for each route's own. */
-const sharedUtterances = 2;
+const sharedUtterances = 4;
 
 /** The words of a route's name; empty when it has none. */
 export function nameText(name: string): string {
@@ -54,9 +57,9 @@ function nearest(vector: Float32Array, names: readonly Float32Array[]): number {
 }
 
 /**
- * The names that say what their routes are about: those that are nearer to their own utterances than
- * the other names are, clearly more often than by chance. A route of few utterances is judged by how
- * all names fare as well, so names such as `label_17` are passed over together.
+ * The names that say what their routes are about: of all names, they are the nearest one to their own
+ * routes' utterances, clearly more often than to others. A route of few utterances is judged by how
+ * all names fare as well, and where they fare badly, as `label_17` does, none is taken.
  *
  * `vectors` has one vector a text of `set`; names without a vector are passed over.
  */
@@ -76,16 +79,20 @@ export function speakingNames(set: TrainingSet, options: {
   if (names.length < 2) return [];
   const nameVectors = centred(names.map(({ vector }) => vector));
   const hits = new Float64Array(set.routes.length);
+  const strays = new Float64Array(set.routes.length);
   const counts = new Float64Array(set.routes.length);
   centred(own.map(({ vector }) => vector)).forEach((vector, i) => {
     const { label } = own[i]!;
+    const found = names[nearest(vector, nameVectors)]!.label;
     counts[label]!++;
-    if (names[nearest(vector, nameVectors)]!.label === label) hits[label]!++;
+    (found === label ? hits : strays)[found]!++;
   });
   const all = hits.reduce((sum, count) => sum + count, 0) / own.length;
-  const chance = 1 / names.length;
+  // One name in C is right by chance, with all the utterances of its route if they lie close together.
+  if (all - 1 / names.length < leastAgreement) return [];
   return names.filter(({ label }) => {
     const share = (hits[label]! + sharedUtterances * all) / (counts[label]! + sharedUtterances);
-    return (share - chance) / (1 - chance) >= leastAgreement;
+    const others = own.length - counts[label]!;
+    return share - (others === 0 ? 0 : strays[label]! / others) >= leastAgreement;
   });
 }
