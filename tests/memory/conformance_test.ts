@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { AtmosphereError, type Clock, ManualClock } from "../../src/core/mod.ts";
 import { createMemory, type EmbedTexts, type Memory } from "../../src/memory/mod.ts";
 import { startHranaServer } from "./hrana_server.ts";
@@ -172,6 +172,7 @@ Deno.test("createMemory() tells that a server refuses the token or is not there"
       );
       assertEquals(refused.code, "database_failed");
       assert(!refused.message.includes("wrong"));
+      assertStringIncludes(refused.message, "refuses the token");
     }
     const gone = await assertRejects(() => createMemory({ url }), AtmosphereError);
     assertEquals(gone.code, "database_failed");

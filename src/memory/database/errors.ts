@@ -33,6 +33,13 @@ export function isCorrupt(error: unknown): boolean {
   return code !== undefined && /^SQLITE_(CORRUPT|NOTADB)/.test(code);
 }
 
+/** Whether a server has refused the token, or that there was none. */
+function isRefused(error: unknown): boolean {
+  if (sqliteCode(error) === "AUTH") return true;
+  const cause = (error as Error).cause;
+  return cause instanceof Error && "status" in cause && [401, 403].includes(Number(cause.status));
+}
+
 /** A failure of the database named `place` as an `AtmosphereError`; others pass unchanged. */
 export function databaseError(error: unknown, place: string): unknown {
   if (error instanceof AtmosphereError) return error;
@@ -51,6 +58,13 @@ export function databaseError(error: unknown, place: string): unknown {
     what: string,
     hint: string,
   ) => new AtmosphereError(errorCode, `${what} (${code})`, { cause: error, hint });
+  if (isRefused(error)) {
+    return fail(
+      "database_failed",
+      `The database ${place} refuses the token`,
+      "Check ATMOSPHERE_DATABASE_TOKEN, or memory.databaseToken in the configuration",
+    );
+  }
   if (isBusy(error)) {
     return fail(
       "database_failed",
