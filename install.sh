@@ -102,7 +102,8 @@ find_target() {
       fi
       case "$machine" in
         arm64 | aarch64) target=aarch64-apple-darwin ;;
-        *) fail "there is no executable for macOS on $machine, only for Apple processors" ;;
+        x86_64) target=x86_64-apple-darwin ;;
+        *) fail "there is no executable for macOS on $machine, only for arm64 and x86_64" ;;
       esac
       ;;
     MINGW* | MSYS* | CYGWIN*) fail "this script is not for Windows: take the archive from the releases" ;;
