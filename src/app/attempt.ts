@@ -9,6 +9,7 @@ import {
   type Backend,
   BackendError,
   type Capability,
+  type Deadlines,
   type ErrorOrigin,
   type GatewayRequest,
 } from "../core/mod.ts";
@@ -31,6 +32,8 @@ export interface AttemptOptions {
   readonly request: GatewayRequest;
   readonly load: Router["load"];
   readonly limits: AttemptLimits;
+  /** What keeps the limits. */
+  readonly deadlines: Deadlines;
 }
 
 /** An answer whose first byte is there. */
@@ -112,9 +115,9 @@ function isLeaving(error: unknown): boolean {
 }
 
 async function open(session: Session): Promise<OpenedAnswer> {
-  const { backend, capability, request, limits, controller } = session;
+  const { backend, capability, request, limits, deadlines, controller } = session;
   const limitMs = request.stream ? limits.firstByteMs : limits.completeMs;
-  const timer = setTimeout(() => {
+  const limit = deadlines.after(limitMs, () => {
     controller.abort(
       new BackendError(
         "backend_timeout",
@@ -122,7 +125,7 @@ async function open(session: Session): Promise<OpenedAnswer> {
         { origin: session.origin },
       ),
     );
-  }, limitMs);
+  });
   try {
     const response = await backend.send({
       operation: request.operation,
@@ -158,7 +161,7 @@ async function open(session: Session): Promise<OpenedAnswer> {
     controller.abort(error);
     throw error;
   } finally {
-    clearTimeout(timer);
+    limit.cancel();
   }
 }
 
@@ -234,7 +237,7 @@ function relay(
   first: Uint8Array,
   session: Session,
 ): ReadableStream<Uint8Array> {
-  const { limits, controller, backend } = session;
+  const { limits, deadlines, controller, backend } = session;
   let pending: Uint8Array | undefined = first;
   // Engines send one token an event and, as a rule, one event a chunk: near enough for a speed.
   let chunks = 0;
@@ -254,7 +257,7 @@ function relay(
         chunks++;
         return;
       }
-      const timer = setTimeout(onIdle, limits.idleMs);
+      const limit = deadlines.after(limits.idleMs, onIdle);
       try {
         const { done, value } = await reader.read();
         if (done) {
@@ -274,7 +277,7 @@ function relay(
         controller.abort(error);
         sink.error(error);
       } finally {
-        clearTimeout(timer);
+        limit.cancel();
       }
     },
     async cancel(reason) {

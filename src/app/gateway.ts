@@ -9,6 +9,7 @@ import {
   AtmosphereError,
   BackendError,
   type Candidate,
+  Deadlines,
   type Decision,
   type EventBus,
   type Gateway,
@@ -58,6 +59,7 @@ interface Running {
 /** The gateway of this node. */
 export class NodeGateway implements Gateway {
   readonly #options: GatewayOptions;
+  readonly #deadlines = new Deadlines();
   /** Counts of requests since the node started. */
   readonly counts: RequestCounts = { total: 0, failed: 0, inFlight: 0 };
 
@@ -142,6 +144,7 @@ export class NodeGateway implements Gateway {
         request,
         load: this.#options.routing.load,
         limits: this.#options.limits,
+        deadlines: this.#deadlines,
       });
     const running: Running = {
       candidate,

@@ -8,6 +8,7 @@ export * from "./abortable.ts";
 export * from "./backend.ts";
 export * from "./capability.ts";
 export * from "./clock.ts";
+export * from "./deadlines.ts";
 export * from "./decision.ts";
 export * from "./embedder.ts";
 export * from "./engine_name.ts";

@@ -311,7 +311,8 @@ class SemanticRouter implements Router {
     if (request.session !== undefined) {
       this.#sessions.set(sessionKey(request), winner.id, nowMs);
     }
-    this.#winners.set(contestKey(request, scoring), winner.id, nowMs);
+    // Without a contest there is nothing that could flap.
+    if (this.#pool.count > 1) this.#winners.set(contestKey(request, scoring), winner.id, nowMs);
   }
 
   #decidedByAffinity(
