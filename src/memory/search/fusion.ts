@@ -34,6 +34,15 @@ export const defaultFusion: FusionWeights = { dense: 1, keyword: 0.5, k: 10 };
 /** For queries that name something: words tell more than meaning there, as measured likewise. */
 export const nameFusion: FusionWeights = { dense: 1, keyword: 4, k: 10 };
 
+/** For a name and nothing else: in the order of its words, and what is near in meaning after. */
+export const loneNameFusion: FusionWeights = { dense: 1, keyword: 50, k: 10 };
+
+/** The weights for what is searched for; `named` tells whether it names something. */
+export function fusionFor(query: string, named: boolean): FusionWeights {
+  if (!named) return defaultFusion;
+  return /\s/.test(query.trim()) ? nameFusion : loneNameFusion;
+}
+
 /** Fuses the two lists, best first; scores are scaled so that first in both gives 1. */
 export function fuse(
   lists: { dense: readonly Ranked[]; keyword: readonly Ranked[] },

@@ -19,7 +19,7 @@ import type {
 import { type DenseAnswer, searchOnServer } from "./dense.ts";
 import type { LocalVectors } from "./dense_local.ts";
 import { type CompiledScope, compileScope } from "./filter.ts";
-import { defaultFusion, fuse, type Fused, nameFusion, type Ranked } from "./fusion.ts";
+import { fuse, type Fused, fusionFor, type Ranked } from "./fusion.ts";
 import { searchWords } from "./keyword.ts";
 import { matchExpression, namesSomething } from "./words.ts";
 
@@ -118,7 +118,7 @@ export async function search(
     ? []
     : await searchWords(session, collection, { match, limit: depth, scope });
   if (mode !== "dense") watch.lap("keyword");
-  const weights = namesSomething(query.text ?? "") ? nameFusion : defaultFusion;
+  const weights = fusionFor(query.text ?? "", namesSomething(query.text ?? ""));
   const fused = mode === "hybrid"
     ? fuse({ dense: near, keyword: worded }, weights)
     : toFused(mode, mode === "dense" ? near : worded);
