@@ -2,6 +2,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { startFakeServer } from "../fakes/mod.ts";
+import { moduleGraph } from "../support/jsr_module_graph.ts";
 import { readOwnPackage } from "../support/jsr_package.ts";
 import { startJsrStandIn } from "../support/jsr_stand_in.ts";
 import { finish } from "./tools.ts";
@@ -82,7 +83,9 @@ Deno.test({
 
 async function runFromRegistry(t: Deno.TestContext): Promise<void> {
   const own = readOwnPackage();
-  await using registry = startJsrStandIn({ "@atmosphere/cli": own });
+  await using registry = startJsrStandIn({
+    "@atmosphere/cli": { ...own, moduleGraph: await moduleGraph(own.files) },
+  });
   await using machine = await emptyMachine(registry.url);
 
   await t.step("it prints its version, and fetches no more than that needs", async () => {

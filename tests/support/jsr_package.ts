@@ -1,5 +1,6 @@
 /** Our own package as the registry would serve it after `deno publish`. */
 import { join } from "node:path";
+import type { ModuleGraph } from "./jsr_module_graph.ts";
 import { fromFileUrl, repositoryFiles } from "./paths.ts";
 
 const root = fromFileUrl(new URL("../../", import.meta.url));
@@ -11,6 +12,8 @@ export interface JsrPackage {
   readonly exports: Readonly<Record<string, string>>;
   /** Content by path, such as `/main.ts`. */
   readonly files: Readonly<Record<string, string>>;
+  /** Left out for a package of before the registry told it. */
+  readonly moduleGraph?: ModuleGraph;
 }
 
 interface Manifest {

@@ -57,7 +57,11 @@ export function startJsrStandIn(others: Readonly<Record<string, JsrPackage>> = {
           { size: new TextEncoder().encode(text).length, checksum: checksum(text) },
         ]),
       );
-      return Response.json({ manifest, exports: found.exports });
+      return Response.json({
+        manifest,
+        exports: found.exports,
+        ...(found.moduleGraph === undefined ? {} : { moduleGraph2: found.moduleGraph }),
+      });
     }
     const path = rest.replace(`/${found.version}`, "");
     const text = found.files[path];
