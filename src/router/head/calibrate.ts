@@ -21,9 +21,9 @@ import { fitLinear, type LabelledTexts } from "./linear_fit.ts";
 import {
   applyNearness,
   fitNearness,
+  NearnessIndex,
   nearRoutes,
   type Neighbours,
-  neighboursOf,
 } from "./nearness.ts";
 import { buildPrototypes } from "./prototypes.ts";
 import { LinearScorer } from "./scorer.ts";
@@ -106,6 +106,7 @@ function* observe(
   }
   const prototypes = yield* buildPrototypes(routes, { dimensions, most: mostPrototypes });
   const scorer = new LinearScorer(parts);
+  const index = new NearnessIndex(prototypes);
   const withVector: Observation[] = [];
   const withoutVector: Observation[] = [];
   const note = (
@@ -115,7 +116,7 @@ function* observe(
     const logits = scorer.logits.slice();
     const near = vector === undefined
       ? undefined
-      : neighboursOf(prototypes, scorer.best(nearRoutes), vector);
+      : index.neighbours(scorer.best(nearRoutes), vector);
     return { logits, energy: logSumExp(logits, 1), near, ...known };
   };
   const look = (

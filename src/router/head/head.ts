@@ -6,7 +6,7 @@
 
 import type { RouteClassifier, RouteScore } from "../classifier.ts";
 import { logSumExp, passes } from "./gate.ts";
-import { applyNearness, nearRoutes, neighboursOf } from "./nearness.ts";
+import { applyNearness, NearnessIndex, nearRoutes } from "./nearness.ts";
 import { nearestUtterances } from "./prototypes.ts";
 import { LinearScorer } from "./scorer.ts";
 import type { HeadData } from "./types.ts";
@@ -44,11 +44,13 @@ export class LearnedHead implements RouteClassifier {
   /** What the head consists of, as its file holds it. */
   readonly data: HeadData;
   readonly #scorer: LinearScorer;
+  readonly #near: NearnessIndex;
 
   /** Unpacks `data`. */
   constructor(data: HeadData) {
     this.data = data;
     this.#scorer = new LinearScorer(data);
+    this.#near = new NearnessIndex(data.prototypes);
   }
 
   /**
@@ -98,7 +100,7 @@ export class LearnedHead implements RouteClassifier {
     let best = scorer.best(Math.max(count, nearRoutes));
     let likeness = 0;
     if (usable) {
-      const near = neighboursOf(data.prototypes, best, vector);
+      const near = this.#near.neighbours(best, vector);
       likeness = near.likeness;
       applyNearness(logits, near, nearness);
       best = scorer.best(count);

@@ -41,6 +41,7 @@ interface KernelExports {
     columns: number,
   ): void;
   adam(w: number, g: number, m: number, v: number, p: number, count: number): void;
+  dots(codes: number, vector: number, out: number, rows: number, dimensions: number): void;
 }
 
 /** Compiled once: what the engine optimises while one kernel runs serves all. */
@@ -63,6 +64,20 @@ export interface Matrix {
 export interface Integers {
   readonly address: number;
   readonly data: Int32Array<ArrayBuffer>;
+}
+
+/** Rows of 8 bit codes. */
+export interface CodeRows {
+  readonly address: number;
+  /** Bytes from one row to the next: the dimensions, padded to a multiple of 8. */
+  readonly stride: number;
+  readonly data: Int8Array<ArrayBuffer>;
+}
+
+/** A vector of 16 bit numbers. */
+export interface ShortVector {
+  readonly address: number;
+  readonly data: Int16Array<ArrayBuffer>;
 }
 
 /** How much a {@linkcode Kernel} must hold. */
@@ -107,6 +122,40 @@ export class Kernel {
   integers(count: number): Integers {
     const address = this.#take(count);
     return { address, data: new Int32Array(this.#buffer, address, count) };
+  }
+
+  /** Rows of codes, all zero. */
+  codes(rows: number, dimensions: number): CodeRows {
+    const stride = padTo(dimensions, 8);
+    const address = this.#take(rows * stride / 4);
+    return { address, stride, data: new Int8Array(this.#buffer, address, rows * stride) };
+  }
+
+  /** A vector of 16 bit zeros, padded to a multiple of 8. */
+  shorts(dimensions: number): ShortVector {
+    const count = padTo(dimensions, 8);
+    const address = this.#take(count / 2);
+    return { address, data: new Int16Array(this.#buffer, address, count) };
+  }
+
+  /**
+   * Products of `vector` with `count` rows of codes from `first`: four partial sums a row in `out`,
+   * which has room for `4 * count`.
+   */
+  dots(
+    rows: { readonly codes: CodeRows; readonly first: number; readonly count: number },
+    vector: ShortVector,
+    out: Integers,
+  ): void {
+    const { codes, first, count } = rows;
+    if (count === 0 || codes.stride === 0) return;
+    this.#exports.dots(
+      codes.address + first * codes.stride,
+      vector.address,
+      out.address,
+      count,
+      codes.stride,
+    );
   }
 
   /**

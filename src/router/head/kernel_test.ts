@@ -86,3 +86,27 @@ Deno.test("Kernel.adam() moves weights as the formula says", () => {
     }),
   );
 });
+
+Deno.test("Kernel.dots() multiplies rows of bytes with a vector of 16 bit numbers", () => {
+  for (const dimensions of [8, 13, 384]) {
+    const kernel = new Kernel({ numbers: 4_000, blocks: 4 });
+    const codes = kernel.codes(5, dimensions);
+    const vector = kernel.shorts(dimensions);
+    const out = kernel.integers(12);
+    for (let row = 0; row < 5; row++) {
+      for (let d = 0; d < dimensions; d++) {
+        codes.data[row * codes.stride + d] = Math.round(254 * random() - 127);
+      }
+    }
+    for (let d = 0; d < dimensions; d++) vector.data[d] = Math.round(32_766 * random() - 16_383);
+    kernel.dots({ codes, first: 2, count: 3 }, vector, out);
+    for (let row = 0; row < 3; row++) {
+      let expected = 0;
+      for (let d = 0; d < dimensions; d++) {
+        expected += codes.data[(row + 2) * codes.stride + d]! * vector.data[d]!;
+      }
+      const sums = out.data.subarray(4 * row, 4 * row + 4);
+      assertEquals(sums.reduce((sum, value) => sum + value, 0), expected);
+    }
+  }
+});

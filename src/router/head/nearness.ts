@@ -6,7 +6,8 @@
  * @module
  */
 
-import { type PrototypeData, rowCosine } from "./prototypes.ts";
+import { type CodeRows, type Integers, Kernel, padTo, type ShortVector } from "./kernel.ts";
+import type { PrototypeData } from "./prototypes.ts";
 
 /** Likeliest routes that are looked at again. */
 export const nearRoutes = 5;
@@ -23,32 +24,6 @@ export interface Nearness {
   readonly density: number;
 }
 
-/** How near `vector` is to route `route`; likeness is 0 for a route without vectors. */
-export function nearnessOf(data: PrototypeData, route: number, vector: Float32Array): Nearness {
-  const first = data.offsets[route]!;
-  const end = data.offsets[route + 1]!;
-  if (end === first) return { likeness: 0, density: -sharpness };
-  const count = Math.min(nearestCount, end - first - 1);
-  const top = new Float64Array(nearestCount).fill(-Infinity);
-  let density = 0;
-  for (let row = first + 1; row < end; row++) {
-    let cosine = rowCosine(data, row, vector);
-    density += Math.exp(sharpness * (cosine - 1));
-    for (let rank = 0; rank < count; rank++) {
-      if (cosine <= top[rank]!) continue;
-      const pushed = top[rank]!;
-      top[rank] = cosine;
-      cosine = pushed;
-    }
-  }
-  let sum = 0;
-  for (let rank = 0; rank < count; rank++) sum += top[rank]!;
-  return {
-    likeness: (rowCosine(data, first, vector) + sum / count) / 2,
-    density: Math.log(density / (end - first - 1)),
-  };
-}
-
 /** The likeliest routes of a text with their densities. */
 export interface Neighbours {
   /** Likeliest first. */
@@ -58,21 +33,94 @@ export interface Neighbours {
   readonly likeness: number;
 }
 
-/** Looks at the first of the routes in `best`. */
-export function neighboursOf(
-  data: PrototypeData,
-  best: readonly number[],
-  vector: Float32Array,
-): Neighbours {
-  const routes = best.slice(0, nearRoutes);
-  const densities: number[] = [];
-  let likeness = 0;
-  for (const route of routes) {
-    const near = nearnessOf(data, route, vector);
-    densities.push(near.density);
-    likeness = Math.max(likeness, near.likeness);
+/** Largest 16 bit number of a vector: with it, sums of 4,096 products fit into 32 bits. */
+const largestShort = 16_383;
+
+/** Finds out how near texts are to routes; holds the codes of their utterances for the kernel. */
+export class NearnessIndex {
+  readonly #data: PrototypeData;
+  readonly #kernel: Kernel;
+  readonly #codes: CodeRows;
+  readonly #vector: ShortVector;
+  readonly #sums: Integers;
+  readonly #top = new Float64Array(nearestCount);
+  #scale = 0;
+
+  /** Copies the codes of `data`. */
+  constructor(data: PrototypeData) {
+    const { dimensions, offsets, codes } = data;
+    const rows = data.scales.length;
+    let most = 0;
+    for (let r = 1; r < offsets.length; r++) most = Math.max(most, offsets[r]! - offsets[r - 1]!);
+    const stride = padTo(dimensions, 8);
+    this.#data = data;
+    this.#kernel = new Kernel({ numbers: rows * stride / 4 + stride / 2 + 4 * most, blocks: 3 });
+    this.#codes = this.#kernel.codes(rows, dimensions);
+    this.#vector = this.#kernel.shorts(dimensions);
+    this.#sums = this.#kernel.integers(4 * most);
+    for (let row = 0; row < rows; row++) {
+      this.#codes.data.set(
+        codes.subarray(row * dimensions, (row + 1) * dimensions),
+        row * stride,
+      );
+    }
   }
-  return { routes, densities, likeness };
+
+  /** Looks at the first of the routes in `best`. `vector` is of the data's dimensions. */
+  neighbours(best: readonly number[], vector: Float32Array): Neighbours {
+    this.#setVector(vector);
+    const routes = best.slice(0, nearRoutes);
+    const densities: number[] = [];
+    let likeness = 0;
+    for (const route of routes) {
+      const near = this.#nearness(route);
+      densities.push(near.density);
+      likeness = Math.max(likeness, near.likeness);
+    }
+    return { routes, densities, likeness };
+  }
+
+  #setVector(vector: Float32Array): void {
+    let peak = 0;
+    for (let d = 0; d < vector.length; d++) peak = Math.max(peak, Math.abs(vector[d]!));
+    const factor = peak === 0 ? 0 : largestShort / peak;
+    this.#scale = peak / largestShort;
+    for (let d = 0; d < vector.length; d++) {
+      this.#vector.data[d] = Math.round(vector[d]! * factor);
+    }
+  }
+
+  /** How near the vector is to `route`; likeness is 0 for a route without vectors. */
+  #nearness(route: number): Nearness {
+    const { offsets, scales } = this.#data;
+    const first = offsets[route]!;
+    const count = offsets[route + 1]! - first;
+    if (count < 2) return { likeness: 0, density: -sharpness };
+    this.#kernel.dots({ codes: this.#codes, first, count }, this.#vector, this.#sums);
+    const sums = this.#sums.data;
+    const cosine = (row: number) =>
+      (sums[4 * row]! + sums[4 * row + 1]! + sums[4 * row + 2]! + sums[4 * row + 3]!) *
+      scales[first + row]! * this.#scale;
+    const top = this.#top.fill(-Infinity);
+    const counted = Math.min(nearestCount, count - 1);
+    let density = 0;
+    for (let row = 1; row < count; row++) {
+      let value = cosine(row);
+      density += Math.exp(sharpness * (value - 1));
+      for (let rank = 0; rank < counted; rank++) {
+        if (value <= top[rank]!) continue;
+        const pushed = top[rank]!;
+        top[rank] = value;
+        value = pushed;
+      }
+    }
+    let sum = 0;
+    for (let rank = 0; rank < counted; rank++) sum += top[rank]!;
+    return {
+      likeness: (cosine(0) + sum / counted) / 2,
+      density: Math.log(density / (count - 1)),
+    };
+  }
 }
 
 /**
@@ -103,32 +151,46 @@ const heaviest = 3;
  * a logistic regression of two factors, one for the logit and one for the density (Newton's method).
  */
 export function fitNearness(samples: readonly NearnessSample[]): number {
-  const rows = samples.flatMap(({ logits, near, label }) => {
+  const rows: { x: Float64Array; y: Float64Array }[] = [];
+  for (const { logits, near, label } of samples) {
     const right = near.routes.indexOf(label);
-    return right < 0 ? [] : [{ x: near.routes.map((route) => logits[route]!), near, right }];
-  });
-  let [a, b] = [1, 0.1];
+    if (right < 0) continue;
+    // Differences to the right route: what its own share of both factors comes to is zero then.
+    const x = Float64Array.from(near.routes, (route) => logits[route]! - logits[label]!);
+    const y = Float64Array.from(near.densities, (density) => density - near.densities[right]!);
+    rows.push({ x, y });
+  }
+  let a = 1;
+  let b = 0.1;
   for (let iteration = 0; iteration < iterations; iteration++) {
-    let [ga, gb, haa, hab, hbb] = [ridge * a, ridge * b, ridge, 0, ridge];
-    for (const { x, near: { densities: y }, right } of rows) {
-      const logits = x.map((value, i) => a * value + b * y[i]!);
-      const max = Math.max(...logits);
-      const weights = logits.map((value) => Math.exp(value - max));
-      const total = weights.reduce((sum, value) => sum + value, 0);
-      let [ex, ey, exx, exy, eyy] = [0, 0, 0, 0, 0];
-      weights.forEach((weight, i) => {
-        const p = weight / total;
-        ex += p * x[i]!;
-        ey += p * y[i]!;
-        exx += p * x[i]! * x[i]!;
-        exy += p * x[i]! * y[i]!;
-        eyy += p * y[i]! * y[i]!;
-      });
-      ga += ex - x[right]!;
-      gb += ey - y[right]!;
-      haa += exx - ex * ex;
-      hab += exy - ex * ey;
-      hbb += eyy - ey * ey;
+    let ga = ridge * a;
+    let gb = ridge * b;
+    let haa = ridge;
+    let hab = 0;
+    let hbb = ridge;
+    for (const { x, y } of rows) {
+      let max = 0;
+      for (let i = 0; i < x.length; i++) max = Math.max(max, a * x[i]! + b * y[i]!);
+      let total = 0;
+      let ex = 0;
+      let ey = 0;
+      let exx = 0;
+      let exy = 0;
+      let eyy = 0;
+      for (let i = 0; i < x.length; i++) {
+        const weight = Math.exp(a * x[i]! + b * y[i]! - max);
+        total += weight;
+        ex += weight * x[i]!;
+        ey += weight * y[i]!;
+        exx += weight * x[i]! * x[i]!;
+        exy += weight * x[i]! * y[i]!;
+        eyy += weight * y[i]! * y[i]!;
+      }
+      ga += ex / total;
+      gb += ey / total;
+      haa += exx / total - (ex / total) ** 2;
+      hab += exy / total - ex * ey / total ** 2;
+      hbb += eyy / total - (ey / total) ** 2;
     }
     const determinant = haa * hbb - hab * hab;
     const [da, db] = [
@@ -142,7 +204,7 @@ export function fitNearness(samples: readonly NearnessSample[]): number {
     ] as const;
     const change = Math.abs(next[0] - a) + Math.abs(next[1] - b);
     [a, b] = next;
-    if (change < 1e-6) break;
+    if (change < 1e-4) break;
   }
   return Math.min(heaviest, b / a);
 }

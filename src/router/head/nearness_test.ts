@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { LearnedHead } from "./head.ts";
-import { applyNearness, fitNearness, nearnessOf, type NearnessSample } from "./nearness.ts";
+import { applyNearness, fitNearness, NearnessIndex, type NearnessSample } from "./nearness.ts";
 import { buildPrototypes, type PrototypeData } from "./prototypes.ts";
 import { seededRandom } from "./random.ts";
 import { toyVector } from "./testdata/toy_vectors.ts";
@@ -22,16 +22,17 @@ function cosine(a: Float32Array, b: Float32Array): number {
   return a.reduce((sum, x, d) => sum + x * b[d]!, 0);
 }
 
-Deno.test("nearnessOf() gives the log of the mean density of the utterances", () => {
+Deno.test("NearnessIndex gives the log of the mean density of the utterances", () => {
   const texts = ["rain today", "snow today", "snow and wind", "a sunny day", "fog", "rain or snow"];
   const vector = toyVector("rain or fog today");
-  const { density, likeness } = nearnessOf(prototypesOf(texts), 0, vector);
+  const index = new NearnessIndex(prototypesOf(texts));
+  const { densities: [density], likeness } = index.neighbours([0], vector);
   const cosines = texts.map((text) => cosine(vector, toyVector(text)));
   const mean = cosines.reduce((sum, c) => sum + Math.exp(32 * (c - 1)), 0) / texts.length;
-  assertAlmostEquals(density, Math.log(mean), 0.1);
+  assertAlmostEquals(density!, Math.log(mean), 0.1);
   const five = cosines.sort((a, b) => b - a).slice(0, 5).reduce((sum, c) => sum + c, 0) / 5;
   assert(likeness > Math.min(five, 0.3) && likeness < 1);
-  assertAlmostEquals(nearnessOf(prototypesOf(texts), 0, toyVector("fog")).density, -1.79, 0.05);
+  assertAlmostEquals(index.neighbours([0], toyVector("fog")).densities[0]!, -1.79, 0.05);
 });
 
 Deno.test("applyNearness() never lets a route come first that was not looked at", () => {

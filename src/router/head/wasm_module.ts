@@ -97,6 +97,16 @@ function loadSplat(address: Code): Code {
   return [...address, simd, 0x09, 2, 0];
 }
 
+/** Eight signed bytes as eight 16 bit integers. */
+function loadWidened(address: Code): Code {
+  return [...address, simd, 0x01, 0, 0];
+}
+
+/** An `i32` in all four lanes. */
+function splat(value: Code): Code {
+  return [...value, simd, 0x11];
+}
+
 function storeVector(address: Code, offset: number, value: Code): Code {
   return [...address, ...value, simd, 0x0b, 2, offset];
 }
@@ -109,6 +119,9 @@ const addOp = 0xe4;
 const subtractOp = 0xe5;
 const multiplyOp = 0xe6;
 const divideOp = 0xe7;
+const integerAddOp = 0xae;
+/** Sums of two neighbouring products of 16 bit integers. */
+const pairedDotOp = 0xba;
 
 function squareRoot(a: Code): Code {
   return [...a, simd, 0xe3, 0x01];
@@ -296,7 +309,37 @@ const adam: FunctionCode = {
   },
 };
 
-const functions = [product, gather, scatter, adam];
+/**
+ * Products of 8 bit rows with one vector of 16 bit numbers: four partial sums of each row, one after
+ * another in `out`.
+ */
+const dots: FunctionCode = {
+  name: "dots",
+  parameters: ["codes", "vector", "out", "rows", "dimensions"],
+  integers: ["k", "p"],
+  vectors: ["sum"],
+  body: (v) => [v.countDown("rows", 1, [
+    v.set("p", v.get("vector")),
+    v.set("k", v.get("dimensions")),
+    v.set("sum", splat(constant(0))),
+    v.countDown("k", 8, [
+      v.set(
+        "sum",
+        binary(
+          v.get("sum"),
+          binary(loadWidened(v.get("codes")), loadVector(v.get("p"), 0), pairedDotOp),
+          integerAddOp,
+        ),
+      ),
+      v.advance("codes", constant(8)),
+      v.advance("p", constant(16)),
+    ]),
+    storeVector(v.get("out"), 0, v.get("sum")),
+    v.advance("out", constant(16)),
+  ])],
+};
+
+const functions = [product, gather, scatter, adam, dots];
 
 function section(id: number, items: readonly Code[]): number[] {
   const content = list(items);
@@ -316,7 +359,7 @@ function encode(code: FunctionCode): number[] {
   return [...unsigned(body.length), ...body];
 }
 
-/** The module: imports `env.memory`, exports `product`, `gather`, `scatter` and `adam`. */
+/** The module: imports `env.memory`, exports `product`, `gather`, `scatter`, `adam` and `dots`. */
 export function kernelModule(): Uint8Array<ArrayBuffer> {
   return new Uint8Array([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
