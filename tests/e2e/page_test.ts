@@ -21,7 +21,7 @@ backends:
   - { id: desk, engine: ollama, url: "${server.url}" }
   - { id: attic, engine: vllm, url: "http://127.0.0.1:9" }
 `;
-    const node = await serveProgram({ config });
+    await using node = await serveProgram({ config });
     await using page = await openPage(browser!, `${node.url}/`);
 
     await t.step("its state", async () => {

@@ -205,6 +205,13 @@ Deno.test({
     assertStringIncludes(await failure(), "this system has musl");
     await fake("uname", 'case "$1" in -s) echo Linux ;; *) echo riscv64 ;; esac');
     assertStringIncludes(await failure(), "no executable for Linux on riscv64");
+    await fake("uname", 'case "$1" in -s) echo Darwin ;; *) echo x86_64 ;; esac');
+    // A shell under Rosetta says x86_64 on an Apple processor.
+    for (const [isApple, machine] of [["0", "x86_64"], ["1", "aarch64"]]) {
+      await fake("sysctl", `echo ${isApple}`);
+      const { stdout } = await install(home, ["--dry-run"], { env });
+      assertStringIncludes(stdout, `/atmosphere-${machine}-apple-darwin.tar.gz`);
+    }
     await fake("uname", "echo FreeBSD");
     assertStringIncludes(await failure(), "no executable for FreeBSD");
   },
