@@ -75,9 +75,19 @@ export class Node implements NodeApi, LearningApi {
       },
       backends: registry.status(),
       capabilities: registry.capabilities.length,
-      requests: { ...gateway.counts },
+      requests: { ...gateway.counts, inFlight: this.#inFlight() },
       memory: { rssBytes: Deno.memoryUsage().rss },
     });
+  }
+
+  /** Requests that wait for an answer, or whose answer still streams: those the models are busy with. */
+  #inFlight(): number {
+    const { gateway, registry, routing } = this.#parts;
+    const busy = registry.capabilities.reduce(
+      (sum, { id }) => sum + routing.load.get(id).inFlight,
+      0,
+    );
+    return Math.max(gateway.counts.inFlight, busy);
   }
 
   capabilities(options: { kind?: CapabilityKind } = {}): Promise<CapabilityView[]> {

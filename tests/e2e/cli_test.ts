@@ -190,19 +190,20 @@ Deno.test({
   async fn() {
     await using server = await startFakeServer({ engine: "ollama", models: ["llama3.2:3b"] });
     await using dir = await dataDirFor(server.url);
-    const ask = async (url: string) => {
+    const ask = async (url: string, stream = false) => {
       const response = await fetch(`${url}/v1/chat/completions`, {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({
           model: "llama3.2:3b",
+          stream,
           messages: [{ role: "user", content: "hello there" }],
         }),
       });
       return await response.text();
     };
 
-    server.script([{ do: "silence" }, { do: "silence" }]);
+    server.script([{ do: "silence" }, { do: "stall-after", chunks: 1 }]);
     await using soft = await startServing(dir.path);
     const answer = ask(soft.url);
     await Promise.race([server.askedOf(0), answer.then(unexpected)]);
@@ -214,7 +215,8 @@ Deno.test({
     assertStringIncludes(soft.stderr(), "Stopped");
 
     await using hard = await startServing(dir.path);
-    const cut = ask(hard.url).catch(() => "cut");
+    // An answer that streams is under way as well, though its head is long there.
+    const cut = ask(hard.url, true).catch(() => "cut");
     await Promise.race([server.askedOf(1), cut.then(unexpected)]);
     hard.interrupt();
     await until(() => hard.stderr().includes("Stopping when"));
