@@ -143,6 +143,17 @@ Deno.test("memory routes take documents, and exports that they gave", async () =
   });
 });
 
+Deno.test("memory export that fails from the start has a status that says so", async () => {
+  await withApi(async ({ memory, get }) => {
+    assertEquals((await get("/export?collection=nope")).status, 404);
+    await memory.createCollection("default", { space: { kind: "none" } });
+    const empty = await get("/export");
+    assertEquals([empty.status, await empty.text()], [200, ""]);
+    const wrong = await get("/export?filter=%7B%22%24x%22%3A1%7D");
+    assertEquals([wrong.status, (await wrong.json()).param], [400, "filter"]);
+  });
+});
+
 Deno.test("memory routes are all in the OpenAPI document", async () => {
   const dir = await Deno.makeTempDir();
   try {

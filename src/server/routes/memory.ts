@@ -153,6 +153,19 @@ function addItems(app: Hono<GroupEnv>, memory: MemoryApi, maxBytes: number): voi
   });
 }
 
+/** `parts` once the first of them is there, so that a failure up to then has a status of its own. */
+async function begun<T>(parts: AsyncIterable<T>): Promise<AsyncIterable<T>> {
+  const iterator = parts[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  return (async function* () {
+    try {
+      for (let part = first; part.done !== true; part = await iterator.next()) yield part.value;
+    } finally {
+      await iterator.return?.();
+    }
+  })();
+}
+
 function addTransfer(app: Hono<GroupEnv>, memory: MemoryApi): void {
   app.post("/documents", async ({ env: { exchange } }) => {
     const name = parameter(exchange, "name");
@@ -169,14 +182,14 @@ function addTransfer(app: Hono<GroupEnv>, memory: MemoryApi): void {
     }, choiceOf(exchange));
     return exchange.json(report);
   });
-  app.get("/export", ({ env: { exchange } }) => {
+  app.get("/export", async ({ env: { exchange } }) => {
     const collection = parameter(exchange, "collection");
     const lines = memory.export({
       ...(collection === undefined ? {} : { collection }),
       ...scopeOf(exchange),
       vectors: parameter(exchange, "vectors") !== "false",
     });
-    return new Response(ReadableStream.from(lines), {
+    return new Response(ReadableStream.from(await begun(lines)), {
       headers: { ...exchange.headers(jsonLines), "cache-control": "no-store" },
     });
   });
