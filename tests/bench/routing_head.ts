@@ -11,35 +11,36 @@
  * Vectors are kept in `.cache/`.
  */
 
-import { createEmbedder, resolveModel } from "../../src/embed/mod.ts";
 import {
   auroc,
   backgroundTexts,
   calibrationError,
-  drawRows,
   encodeHead,
   type LabelledText,
   type LearnedHead,
   nameText,
-  readLabelled,
   trainHead,
 } from "../../src/router/mod.ts";
-import { RouteIndex } from "../../src/router/route_index.ts";
 import { resolveConstants } from "../../src/router/constants.ts";
-import { TextVectors } from "../../src/app/routes/text_vectors.ts";
+import { RouteIndex } from "../../src/router/route_index.ts";
+import {
+  banking,
+  clinc,
+  divide,
+  drawSeeds,
+  folder,
+  mean,
+  median,
+  openVectors,
+  routesOf,
+  share,
+  spread,
+  type Task,
+} from "./routing_data.ts";
 
-const root = new URL("../../", import.meta.url).pathname;
-const folder = Deno.env.get("ATMOSPHERE_ROUTING_DATA") ?? `${root}../shared/data`;
-const drawSeeds = [1, 2, 3];
-const heldShare = 0.15;
-
-interface Task {
-  readonly name: string;
-  readonly train: LabelledText[];
-  /** Rows to ask about; where there are none, a part of `train` that is not learned from. */
-  readonly test: LabelledText[] | undefined;
-  readonly foreign: string[];
-}
+const opened = await openVectors();
+await using embedder = opened.embedder;
+const { vectors } = opened;
 
 interface Measures {
   readonly accuracy: number;
@@ -50,71 +51,6 @@ interface Measures {
   readonly trainMs: number;
   readonly bytes: number;
   readonly decisionMs: number;
-}
-
-async function readText(path: string): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(`${folder}/${path}`);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
-async function clinc(): Promise<Task | undefined> {
-  const text = await readText("clinc150/train_val.json");
-  if (text === undefined) return undefined;
-  const parts: Record<string, [string, string][]> = JSON.parse(text);
-  const rows = (part: string) => parts[part]!.map(([text, label]) => ({ text, label }));
-  return {
-    name: "CLINC150",
-    train: rows("train"),
-    test: rows("val"),
-    foreign: [...rows("oos_train"), ...rows("oos_val")].map(({ text }) => text),
-  };
-}
-
-async function banking(foreign: string[]): Promise<Task | undefined> {
-  const text = await readText("banking77/train.csv");
-  if (text === undefined) return undefined;
-  const train = [...readLabelled(text, { format: "csv" }).rows];
-  return { name: "BANKING77", train, test: undefined, foreign };
-}
-
-/** What is learned from and what is asked about. */
-function divide(
-  { train, test }: Task,
-  options: { perRoute?: number; seed: number },
-): { learned: readonly LabelledText[]; asked: readonly LabelledText[] } {
-  const { perRoute, seed } = options;
-  if (perRoute !== undefined) {
-    const learned = drawRows(train, { perLabel: perRoute, seed });
-    const drawn = new Set(learned);
-    return { learned, asked: test ?? train.filter((row) => !drawn.has(row)) };
-  }
-  if (test !== undefined) return { learned: train, asked: test };
-  const held = new Set(
-    [...Map.groupBy(train, ({ label }) => label).values()].flatMap((own) =>
-      drawRows(own, { perLabel: Math.round(own.length * heldShare), seed })
-    ),
-  );
-  return { learned: train.filter((row) => !held.has(row)), asked: [...held] };
-}
-
-const dataDir = `${root}.cache/bench-routing`;
-await Deno.mkdir(dataDir, { recursive: true });
-await using embedder = createEmbedder({
-  resolve: () => resolveModel({ dataDir, model: "all-minilm-l6-v2", onStep: () => {} }),
-  threads: 2,
-  cacheEntries: 0,
-});
-const vectors = new TextVectors(embedder, dataDir);
-
-function routesOf(rows: readonly LabelledText[]) {
-  return [...Map.groupBy(rows, ({ label }) => label)].map(([name, own]) => ({
-    name,
-    utterances: own.map(({ text }) => text),
-  }));
 }
 
 async function measure(
@@ -186,26 +122,6 @@ function decisionTimes(
     head.classify(text, vector);
     return performance.now() - start;
   });
-}
-
-function share(values: readonly boolean[]): number {
-  return values.filter((value) => value).length / values.length;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
-}
-
-/** Mean, and the range over the draws. */
-function spread(values: readonly number[], digits: number, scale = 1): string {
-  const show = (value: number) => (value * scale).toFixed(digits);
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  if (values.some(Number.isNaN)) return "-";
-  return low === high ? show(low) : `${show(mean(values))} (${show(low)} to ${show(high)})`;
 }
 
 /** Vocabulary of made-up routes; their number is what counts. */

@@ -158,6 +158,20 @@ Deno.test("RoutesService cross-validates over a file, whatever routes there are"
   });
 });
 
+Deno.test("RoutesService has the words of names embedded, for training and for folds", async () => {
+  const named = { ...source, content: csv.replaceAll(",weather", ",weather_report") };
+  await withRoutes(async ({ routes, embedder }) => {
+    await routes.import(named);
+    await routes.train();
+    assert(embedder.asked.includes("weather report"));
+  });
+  await withRoutes(async ({ routes, embedder }) => {
+    await routes.evaluate(named, { folds: 2 });
+    assert(embedder.asked.includes("weather report"));
+    assertEquals(embedder.asked.length, new Set(embedder.asked).size);
+  });
+});
+
 Deno.test("RoutesService names broken lines, and keeps the others when asked", async () => {
   await withRoutes(async ({ routes }) => {
     const broken = { ...source, content: `${csv}\nno label here\n` };
