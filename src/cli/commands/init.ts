@@ -10,6 +10,7 @@ import { backendTable, howToAddModels } from "../backend_report.ts";
 import type { Invocation } from "../invocation.ts";
 import { count } from "../output/format.ts";
 import type { Output } from "../output/output.ts";
+import { ownCommand } from "../own_command.ts";
 import { printable } from "../output/printable.ts";
 import { pad } from "../output/width.ts";
 import { loadSettings, nodeOptions } from "../settings.ts";
@@ -59,11 +60,12 @@ async function printReport(report: InitReport, output: Output): Promise<void> {
     await output.print(bold("No model server answers on this machine"));
     await output.print(...howToAddModels.map((line) => `  ${line}`));
   }
+  const own = ownCommand();
   await output.print(
     "",
     bold("Next"),
-    `  ${accent("atmosphere serve")}   start the node`,
-    `  ${accent("atmosphere models")}  see what it can use`,
-    `  ${accent('atmosphere route "write a python function that parses dates" --explain')}`,
+    `  ${accent(`${own} serve`)}   start the node`,
+    `  ${accent(`${own} models`)}  see what it can use`,
+    `  ${accent(`${own} route "write a python function that parses dates" --explain`)}`,
   );
 }

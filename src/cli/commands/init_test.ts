@@ -24,7 +24,7 @@ Deno.test("init reports what it made, what it found and what comes next", async 
   assertStringIncludes(stdout, "  node      workstation 12D3KooWTest\n");
   assertStringIncludes(stdout, "  created   config.yaml, identity.json\n");
   assertStringIncludes(stdout, "Found 1 backend, 3 capabilities in all");
-  assertStringIncludes(stdout, "atmosphere serve");
+  assertStringIncludes(stdout, "deno task atmosphere serve");
 });
 
 Deno.test("init says when it was done before, and how to add models where there are none", async () => {

@@ -11,6 +11,7 @@ import { bytes, count, duration } from "../output/format.ts";
 import type { Output } from "../output/output.ts";
 import { printable } from "../output/printable.ts";
 import { pad } from "../output/width.ts";
+import { ownCommand } from "../own_command.ts";
 import { connectNode } from "../settings.ts";
 
 /** Prints the state of the running node, else of the data directory. */
@@ -45,7 +46,7 @@ function facts(status: NodeStatus, { style }: Output): Array<readonly [string, s
     rows.push(["URL", status.url ?? ""]);
     rows.push(["Running", `${duration(status.uptimeSeconds ?? 0)}${pid}`]);
   } else {
-    rows.push(["Running", style.warn("no; start it with: atmosphere serve")]);
+    rows.push(["Running", style.warn(`no; start it with: ${ownCommand()} serve`)]);
   }
   rows.push(["Data", status.dataDir]);
   const engine = embedder.failure === undefined

@@ -54,7 +54,7 @@ Deno.test("status says that no node runs, which is no failure", async () => {
   const { code, stdout } = await runInMemory(["status"], { env, app });
   assertEquals(code, 0);
   assertStringIncludes(stdout, "Node Status");
-  assertStringIncludes(stdout, "Running     no; start it with: atmosphere serve");
+  assertStringIncludes(stdout, "Running     no; start it with: deno task atmosphere serve");
   assert(!stdout.includes("Requests"));
 });
 
