@@ -14,6 +14,9 @@ const leastAgreement = 0.2;
 /** Utterances that the agreement of all names counts as, for each route's own. */
 const sharedUtterances = 4;
 
+/** Utterances of one route that names are judged by. */
+const mostJudged = 16;
+
 /** The words of a route's name; empty when it has none. */
 export function nameText(name: string): string {
   return name
@@ -72,27 +75,27 @@ export function speakingNames(set: TrainingSet, options: {
     const vector = text === "" ? undefined : options.vectorOf(text);
     return vector === undefined ? [] : [{ text, vector, label }];
   });
+  const counts = new Float64Array(set.routes.length);
   const own = options.vectors.flatMap((vector, i) => {
     const label = set.labels[i]!;
-    return label < 0 ? [] : [{ vector, label }];
+    return label < 0 || counts[label]!++ >= mostJudged ? [] : [{ vector, label }];
   });
   if (names.length < 2) return [];
   const nameVectors = centred(names.map(({ vector }) => vector));
   const hits = new Float64Array(set.routes.length);
   const strays = new Float64Array(set.routes.length);
-  const counts = new Float64Array(set.routes.length);
   centred(own.map(({ vector }) => vector)).forEach((vector, i) => {
     const { label } = own[i]!;
     const found = names[nearest(vector, nameVectors)]!.label;
-    counts[label]!++;
     (found === label ? hits : strays)[found]!++;
   });
   const all = hits.reduce((sum, count) => sum + count, 0) / own.length;
   // One name in C is right by chance, with all the utterances of its route if they lie close together.
   if (all - 1 / names.length < leastAgreement) return [];
   return names.filter(({ label }) => {
-    const share = (hits[label]! + sharedUtterances * all) / (counts[label]! + sharedUtterances);
-    const others = own.length - counts[label]!;
+    const judged = Math.min(mostJudged, counts[label]!);
+    const share = (hits[label]! + sharedUtterances * all) / (judged + sharedUtterances);
+    const others = own.length - judged;
     return share - (others === 0 ? 0 : strays[label]! / others) >= leastAgreement;
   });
 }
