@@ -89,9 +89,10 @@ Deno.test({
         const embedded = await container.exec("embed", "hello", "--json");
         assertStringIncludes(embedded.stdout, '"embedding"');
         await container.exec("memory", "add", "--text", "the sky is blue today");
-        const stopped = await container.stop();
-        assertEquals([stopped.code, stopped.stdout.includes("Stopped")], [0, true]);
-        assert(stopped.tookMs < 10_000);
+        const { code, tookMs } = await container.stop();
+        // What a signal that is not heeded ends with is 137, after the engine's patience.
+        assertEquals(code, 0);
+        assert(tookMs < 10_000);
       });
 
       await test.step("remembers in the volume", async () => {

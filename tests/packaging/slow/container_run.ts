@@ -42,7 +42,7 @@ export class ImageStore {
   async exportTo(folder: string, name: string): Promise<number> {
     await succeed("skopeo", [
       ...["copy", "--quiet", "--dest-compress-format=gzip", "--dest-compress-level=9"],
-      ...[`${this.#reference}${name}:latest`, `oci:${folder}:latest`],
+      ...[`${this.#reference}localhost/${name}:latest`, `oci:${folder}:latest`],
     ]);
     return parseInt(await succeed("du", ["--bytes", "--summarize", join(folder, "blobs")]));
   }
@@ -53,13 +53,11 @@ export class Container implements AsyncDisposable {
   readonly #folder: string;
   readonly #user: string;
   readonly #child: Deno.ChildProcess;
-  readonly #output: Promise<string>;
 
   private constructor(folder: string, user: string, child: Deno.ChildProcess) {
     this.#folder = folder;
     this.#user = user;
     this.#child = child;
-    this.#output = new Response(child.stdout).text();
   }
 
   /** Starts the image's command on `root`, read-only, without capabilities and network. */
@@ -102,8 +100,8 @@ export class Container implements AsyncDisposable {
     const child = new Deno.Command("unshare", {
       args: crun(folder, ["run", "--bundle", folder, "node"]),
       stdin: "null",
-      stdout: "piped",
-      stderr: "inherit",
+      stdout: "null",
+      stderr: "null",
     }).spawn();
     return new Container(folder, config.User, child);
   }
@@ -122,18 +120,17 @@ export class Container implements AsyncDisposable {
     return JSON.parse(state).pid;
   }
 
-  /** Sends SIGTERM to process 1; resolves to the exit code, how long it took and what was printed. */
-  async stop(): Promise<{ code: number; tookMs: number; stdout: string }> {
+  /** Sends SIGTERM to process 1; resolves to the exit code and how long it took. */
+  async stop(): Promise<{ code: number; tookMs: number }> {
     const startMs = performance.now();
     Deno.kill(await this.pid(), "SIGTERM");
     const { code } = await this.#child.status;
-    return { code, tookMs: performance.now() - startMs, stdout: await this.#output };
+    return { code, tookMs: performance.now() - startMs };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await finish("unshare", { args: crun(this.#folder, ["delete", "--force", "node"]) });
     await this.#child.status;
-    await this.#output;
   }
 }
 
