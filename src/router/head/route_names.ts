@@ -14,8 +14,11 @@ const leastAgreement = 0.2;
 /** Utterances that the agreement of all names counts as, for each route's own. */
 const sharedUtterances = 4;
 
-/** Utterances of one route that names are judged by. */
+/** Utterances that names are judged by: of one route, and of all, which are two each at least. */
 const mostJudged = 16;
+const mostJudgedInAll = 2_400;
+/** Utterances between two pauses. */
+const pauseEvery = 16;
 
 /** The words of a route's name; empty when it has none. */
 export function nameText(name: string): string {
@@ -64,36 +67,37 @@ function nearest(vector: Float32Array, names: readonly Float32Array[]): number {
  * routes' utterances, clearly more often than to others. A route of few utterances is judged by how
  * all names fare as well, and where they fare badly, as `label_17` does, none is taken.
  *
- * `vectors` has one vector a text of `set`; names without a vector are passed over.
+ * `vectors` has one vector a text of `set`; names without a vector are passed over. Yields now and then.
  */
-export function speakingNames(set: TrainingSet, options: {
+export function* speakingNames(set: TrainingSet, options: {
   readonly vectors: readonly Float32Array[];
   readonly vectorOf: (text: string) => Float32Array | undefined;
-}): SpeakingName[] {
+}): Generator<void, SpeakingName[]> {
   const names = set.routes.flatMap((route, label): SpeakingName[] => {
     const text = nameText(route);
     const vector = text === "" ? undefined : options.vectorOf(text);
     return vector === undefined ? [] : [{ text, vector, label }];
   });
+  if (names.length < 2) return [];
+  const most = Math.max(2, Math.min(mostJudged, Math.floor(mostJudgedInAll / names.length)));
   const counts = new Float64Array(set.routes.length);
   const own = options.vectors.flatMap((vector, i) => {
     const label = set.labels[i]!;
-    return label < 0 || counts[label]!++ >= mostJudged ? [] : [{ vector, label }];
+    return label < 0 || counts[label]!++ >= most ? [] : [{ vector, label }];
   });
-  if (names.length < 2) return [];
   const nameVectors = centred(names.map(({ vector }) => vector));
   const hits = new Float64Array(set.routes.length);
   const strays = new Float64Array(set.routes.length);
-  centred(own.map(({ vector }) => vector)).forEach((vector, i) => {
-    const { label } = own[i]!;
+  for (const [i, vector] of centred(own.map(({ vector }) => vector)).entries()) {
+    if (i % pauseEvery === 0) yield;
     const found = names[nearest(vector, nameVectors)]!.label;
-    (found === label ? hits : strays)[found]!++;
-  });
+    (found === own[i]!.label ? hits : strays)[found]!++;
+  }
   const all = hits.reduce((sum, count) => sum + count, 0) / own.length;
   // One name in C is right by chance, with all the utterances of its route if they lie close together.
   if (all - 1 / names.length < leastAgreement) return [];
   return names.filter(({ label }) => {
-    const judged = Math.min(mostJudged, counts[label]!);
+    const judged = Math.min(most, counts[label]!);
     const share = (hits[label]! + sharedUtterances * all) / (judged + sharedUtterances);
     const others = own.length - judged;
     return share - (others === 0 ? 0 : strays[label]! / others) >= leastAgreement;

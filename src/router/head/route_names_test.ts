@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { nameText, speakingNames } from "./route_names.ts";
 import { toyRoutes, toyVector } from "./testdata/toy_vectors.ts";
-import { trainingSet } from "./training_set.ts";
+import { type TrainingSet, trainingSet } from "./training_set.ts";
 
 /** Routes whose utterances are about what their names say. */
 function namedRoutes(count: number, routes = 6): { name: string; utterances: string[] }[] {
@@ -11,10 +11,17 @@ function namedRoutes(count: number, routes = 6): { name: string; utterances: str
   }));
 }
 
+function judge(set: TrainingSet, vectorOf: (text: string) => Float32Array | undefined) {
+  const steps = speakingNames(set, { vectors: set.texts.map(toyVector), vectorOf });
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
 function spokenOf(routes: readonly { name: string; utterances: string[] }[]): string[] {
   const set = trainingSet({ routes });
-  return speakingNames(set, { vectors: set.texts.map(toyVector), vectorOf: toyVector })
-    .map(({ label }) => set.routes[label]!);
+  return judge(set, toyVector).map(({ label }) => set.routes[label]!);
 }
 
 Deno.test("nameText() gives the words of a name", () => {
@@ -55,6 +62,5 @@ Deno.test("speakingNames() tells names that speak from the others", () => {
 Deno.test("speakingNames() takes no name of a single route, and none without a vector", () => {
   assertEquals(spokenOf(namedRoutes(5, 1)), []);
   const set = trainingSet({ routes: namedRoutes(5) });
-  const vectors = set.texts.map(toyVector);
-  assertEquals(speakingNames(set, { vectors, vectorOf: () => undefined }), []);
+  assertEquals(judge(set, () => undefined), []);
 });

@@ -77,7 +77,9 @@ export function* trainHeadInSteps(
     }
     return vector;
   });
-  const names = dimensions === 0 ? [] : speakingNames(set, { vectors, vectorOf: options.vectorOf });
+  const names = dimensions === 0
+    ? []
+    : yield* speakingNames(set, { vectors, vectorOf: options.vectorOf });
   const data = {
     texts: [...set.texts, ...names.map(({ text }) => text)],
     vectors: [...vectors, ...names.map(({ vector }) => vector)],
