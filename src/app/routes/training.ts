@@ -4,6 +4,7 @@
  * @module
  */
 
+import { setImmediate } from "node:timers";
 import { isAbort } from "../../core/mod.ts";
 import { AtmosphereError, type EmbedderModel, type RoutesWork } from "../../core/mod.ts";
 import {
@@ -38,6 +39,14 @@ export function trainingTexts(
   ];
 }
 
+/**
+ * A turn of the event loop. A timer that is set in a timer's turn waits for 4 ms at least, one that is
+ * set in an immediate's does not; immediates alone would let no messages and no sockets through.
+ */
+function pause(): Promise<void> {
+  return new Promise((resolve) => setImmediate(() => setTimeout(resolve)));
+}
+
 /** Trains a head and lets others run now and then. Throws as `trainHead` does, or the signal's reason. */
 export async function trainInSlices(
   source: TrainingSource,
@@ -49,7 +58,7 @@ export async function trainInSlices(
     const step = steps.next();
     if (step.done) return step.value;
     if (performance.now() < sliceEnd) continue;
-    await new Promise((resolve) => setTimeout(resolve));
+    await pause();
     options.signal?.throwIfAborted();
     sliceEnd = performance.now() + sliceMs;
   }
