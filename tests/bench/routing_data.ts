@@ -8,7 +8,8 @@ import { createEmbedder, resolveModel } from "../../src/embed/mod.ts";
 import { drawRows, type LabelledText, readLabelled } from "../../src/router/mod.ts";
 import { TextVectors } from "../../src/app/routes/text_vectors.ts";
 
-const root = new URL("../../", import.meta.url).pathname;
+/** The project's folder. */
+export const root = new URL("../../", import.meta.url).pathname;
 /** Where the data are looked for. */
 export const folder = Deno.env.get("ATMOSPHERE_ROUTING_DATA") ?? `${root}../shared/data`;
 /** Seeds of the draws that figures are means of. */

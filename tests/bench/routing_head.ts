@@ -1,14 +1,14 @@
 /**
  * How well the learned head recognises the intents of CLINC150 and BANKING77, and how fast it is.
  *
- *   deno task dev run -A tests/bench/routing_head.ts [--curve] [--speed] [--json]
+ *   deno task dev run -A tests/bench/routing_head.ts [--curve] [--speed] [--json] [--svg]
  *
  * The data are looked for in `$ATMOSPHERE_ROUTING_DATA`, else in `../shared/data`. Learned from:
  * CLINC150's `train`; asked about: its `val`, and `oos_train` with `oos_val` as texts out of scope.
  * BANKING77's `train` is divided: 15 % of each intent, drawn by a seed, are asked about; few-shot
  * figures ask about all rows that were not drawn. Its published test part has as many rows of each
  * intent, to which the mean recall is the better guide.
- * Vectors are kept in `.cache/`.
+ * Vectors are kept in `.cache/`. `--svg` draws the curve into `docs/routing_curve.svg`.
  */
 
 import {
@@ -23,6 +23,7 @@ import {
 } from "../../src/router/mod.ts";
 import { resolveConstants } from "../../src/router/constants.ts";
 import { RouteIndex } from "../../src/router/route_index.ts";
+import { type CurvePoint, curveSvg } from "./routing_curve.ts";
 import {
   banking,
   clinc,
@@ -32,6 +33,7 @@ import {
   mean,
   median,
   openVectors,
+  root,
   routesOf,
   share,
   spread,
@@ -151,6 +153,7 @@ async function main(): Promise<void> {
   }
   const curve = Deno.args.includes("--curve") ? [1, 2, 3, 5, 10, 20, 40] : [2, 10];
   const results: Record<string, unknown>[] = [];
+  const points: CurvePoint[] = [];
   console.log(
     "| data | utterances a route | accuracy % | mean recall % | cosine floor % | AUROC | ECE | training s | model MB | decision ms |",
   );
@@ -180,6 +183,12 @@ async function main(): Promise<void> {
         } |`,
       );
       results.push({ task: task.name, perRoute: perRoute ?? null, runs });
+      points.push({
+        task: task.name,
+        perRoute: perRoute ?? null,
+        accuracy: mean(of("accuracy")),
+        floor: mean(of("floor")),
+      });
     }
   }
   if (Deno.args.includes("--speed")) {
@@ -189,6 +198,9 @@ async function main(): Promise<void> {
       const ms = speedOf(count, task!.train, (text) => vectorOf(text)!);
       console.log(`\n${count} routes of five utterances: ${ms.toFixed(3)} ms a decision, median`);
     }
+  }
+  if (Deno.args.includes("--svg")) {
+    await Deno.writeTextFile(`${root}docs/routing_curve.svg`, curveSvg(points));
   }
   if (Deno.args.includes("--json")) console.log(JSON.stringify(results));
 }
