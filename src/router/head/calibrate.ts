@@ -177,11 +177,14 @@ function fit(
   const samples: CalibrationSample[] = inScope.map(({ logits, label }) => ({ logits, label }));
   const temperature = fitTemperature(samples);
   if (inScope.length === observations.length) return { temperature, nearness, gate: usual.gate };
+  const counts = new Map<Observation["origin"], number>();
+  for (const { origin } of observations) counts.set(origin, (counts.get(origin) ?? 0) + 1);
   const gate: Gate = fitGate(observations.map((observation) => ({
     signals: signals(observation, temperature),
     inScope: observation.label >= 0,
-    weight: observation.origin === "utterance" ? 1 : foreignShares[observation.origin] *
-      inScope.length / observations.filter(({ origin }) => origin === observation.origin).length,
+    weight: observation.origin === "utterance"
+      ? 1
+      : foreignShares[observation.origin] * inScope.length / counts.get(observation.origin)!,
   })));
   return { temperature, nearness, gate };
 }
