@@ -3,7 +3,7 @@
  * regression with a Gaussian kernel over the embedding, or over the embedding and the n-grams, solved
  * exactly. It looks at every utterance for each decision, which the head's time does not allow.
  *
- *   deno task dev run -A tests/bench/routing_further.ts
+ *   deno task dev run -A tests/bench/routing_further.ts [UTTERANCES…]
  *
  * Seeds 1, 2, 3 draw the utterances as in `routing_head.ts`; 2,000 of the other rows are asked about.
  */
@@ -21,7 +21,7 @@ import {
   spread,
 } from "./routing_data.ts";
 
-const counts = [5, 10, 20, 40];
+const counts = Deno.args.length > 0 ? Deno.args.map(Number) : [5, 10, 20, 40];
 const askedRows = 2_000;
 /** Kernel `exp(-(e + w g))`: `e` and `g` are squared distances, `e` scaled to a variance of one. */
 const gramWeight = 0.3;
