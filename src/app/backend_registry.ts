@@ -14,11 +14,14 @@ import {
   type EventBus,
   type Logger,
 } from "../core/mod.ts";
+import type { LostBackend } from "./routing_service.ts";
 
 /** Longest wait for one backend to answer what it is and what it has. */
 const refreshTimeoutMs = 8_000;
 /** Longest time that requests wait for backends that have never been asked before. */
 const firstLookMs = 3_000;
+/** How long a backend that had been discovered is remembered after it has gone. */
+const lostForMs = 600_000;
 /** A backend is not asked again sooner than this after a failure drew attention to it. */
 const recheckDelayMs = 500;
 
@@ -67,6 +70,10 @@ export class BackendRegistry implements AsyncDisposable {
   #capabilities: readonly Capability[] = [];
   readonly #looked = Promise.withResolvers<void>();
   #hasLooked = false;
+  readonly #lost = new Map<
+    string,
+    { readonly models: readonly string[]; readonly reason: string; readonly atMs: number }
+  >();
 
   /** Does no I/O; call {@linkcode refresh}. */
   constructor(options: RegistryOptions) {
@@ -101,6 +108,23 @@ export class BackendRegistry implements AsyncDisposable {
       ...(entry.reason === undefined ? {} : { reason: entry.reason }),
       models: entry.models.length,
     }));
+  }
+
+  /**
+   * Backends that are down, with the models that they had when they were up. One that had been
+   * discovered is counted for ten minutes after it has gone: it may be restarting.
+   */
+  lost(): LostBackend[] {
+    const lost: LostBackend[] = [];
+    for (const [id, { models, reason, atMs }] of this.#lost) {
+      if (this.#entries.has(id)) continue;
+      if (Date.now() - atMs > lostForMs) this.#lost.delete(id);
+      else lost.push({ id, reason, models });
+    }
+    for (const [id, { state, reason = "" }] of this.#entries) {
+      if (state === "down") lost.push({ id, reason, models: this.#lost.get(id)?.models ?? [] });
+    }
+    return lost;
   }
 
   /** Asks every backend and looks for new ones. A call during a round joins that round. */
@@ -257,6 +281,13 @@ export class BackendRegistry implements AsyncDisposable {
   #markDown(entry: Entry, reason: string, wasUp: boolean): void {
     entry.state = "down";
     entry.reason = reason;
+    if (entry.models.length > 0) {
+      this.#lost.set(entry.backend.id, {
+        models: entry.models.map(({ name }) => name),
+        reason,
+        atMs: Date.now(),
+      });
+    }
     entry.models = [];
     if (!wasUp) return;
     this.#options.events.publish({ type: "backend.down", backend: entry.backend.id, reason });

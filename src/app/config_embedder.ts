@@ -11,10 +11,12 @@ import { createEmbedder, resolveModel } from "../embed/mod.ts";
 /** An engine in this process, loaded when the first text needs it; dispose it when done. */
 export function configEmbedder(
   config: Config,
-  { logger, cacheEntries = config.embedding.cacheEntries }: {
+  { logger, cacheEntries = config.embedding.cacheEntries, onLoaded }: {
     readonly logger: Logger;
     /** Vectors that it remembers. @default the configuration's */
     readonly cacheEntries?: number;
+    /** Called whenever the model has been loaded. */
+    readonly onLoaded?: (loadMs: number) => void;
   },
 ): Embedder & AsyncDisposable {
   const { model, threads } = config.embedding;
@@ -25,5 +27,6 @@ export function configEmbedder(
     threads,
     cacheEntries,
     logger,
+    ...(onLoaded === undefined ? {} : { onLoaded }),
   });
 }

@@ -77,7 +77,10 @@ export class NodeGateway implements Gateway {
         signal: request.signal,
       });
       if (decision.refusal !== undefined) throw refusalError(decision);
-      return await this.#serve(request, decision);
+      return await this.#serve(request, decision).catch((error) => {
+        if (error instanceof AtmosphereError) error.decision ??= decision.id;
+        throw error;
+      });
     } catch (error) {
       if (!request.signal.aborted) this.counts.failed++;
       throw error;
@@ -242,11 +245,13 @@ export class NodeGateway implements Gateway {
 export function refusalError(decision: Decision): AtmosphereError {
   const refusal = decision.refusal;
   if (refusal === undefined) throw new TypeError(`Decision ${decision.id} is no refusal`);
-  return new AtmosphereError(refusal.code, refusal.message, {
+  const error = new AtmosphereError(refusal.code, refusal.message, {
     hint: refusal.hint,
     param: "model",
     details: { decision: decision.id, suggestions: refusal.suggestions },
   });
+  error.decision = decision.id;
+  return error;
 }
 
 function exhausted(

@@ -16,7 +16,7 @@ import { EventBus, type Logger, silentLogger, systemClock } from "../core/mod.ts
 import { createRouter } from "../router/mod.ts";
 import { BackendRegistry } from "./backend_registry.ts";
 import { configEmbedder } from "./config_embedder.ts";
-import { EmbeddedBackend } from "./embedded_backend.ts";
+import { EmbeddedBackend, embeddedBackendId } from "./embedded_backend.ts";
 import { NodeGateway } from "./gateway.ts";
 import { MemoryBackend } from "./memory_backend.ts";
 import { Learning } from "./learning.ts";
@@ -47,7 +47,13 @@ export async function assembleNode(
   options.signal?.throwIfAborted();
 
   const events = new EventBus();
-  const embedder = stack.use(configEmbedder(config, { logger }));
+  const embedder = stack.use(configEmbedder(config, {
+    logger,
+    onLoaded: (loadMs) => {
+      registry.recheck(embeddedBackendId); // Its model is in memory now.
+      events.publish({ type: "embedder.ready", model: embedder.model.name, loadMs });
+    },
+  }));
   const router = createRouter({
     settings: config.router,
     clock: systemClock,
@@ -60,7 +66,7 @@ export async function assembleNode(
     logger,
     cacheEntries: intentCacheEntries,
     // Those that were only discovered leave the list when they are gone.
-    down: () => registry.status().filter(({ state }) => state === "down"),
+    down: () => registry.lost(),
   });
   const routes = stack.use(new LiveRoutes({ config, embedder, routing, logger }));
   await routes.load();

@@ -4,7 +4,15 @@
  * @module
  */
 
-import type { Capability, Decision, Embedder, Logger, Route, RouteRequest } from "../core/mod.ts";
+import type {
+  Capability,
+  Decision,
+  Embedder,
+  Logger,
+  Refusal,
+  Route,
+  RouteRequest,
+} from "../core/mod.ts";
 import { abortable, isAbort } from "../core/mod.ts";
 import {
   IntentCache,
@@ -28,6 +36,15 @@ export interface LearnedRoutes {
 /** Gives the model of the routes that were last set. */
 export type RouteLearner = (signal: AbortSignal | undefined) => Promise<LearnedRoutes>;
 
+/** A backend that is down. */
+export interface LostBackend {
+  readonly id: string;
+  /** Why; empty when that is not known. */
+  readonly reason: string;
+  /** Names of the models that it had when it was up. */
+  readonly models: readonly string[];
+}
+
 /** What the service needs. */
 export interface RoutingServiceOptions {
   readonly router: Router;
@@ -36,7 +53,7 @@ export interface RoutingServiceOptions {
   /** Intents whose vectors are remembered. */
   readonly cacheEntries: number;
   /** Backends that do not answer, named in refusals: what they have is unknown. @default none */
-  readonly down?: () => readonly { readonly id: string; readonly reason?: string }[];
+  readonly down?: () => readonly LostBackend[];
 }
 
 /** Asks the router, with the intent embedded when that is needed. */
@@ -126,12 +143,11 @@ export class RoutingService {
   ): Promise<Decision> {
     const decision = await this.#decide(request, options);
     const { refusal } = decision;
-    const down = refusal === undefined ? [] : this.#down();
-    if (refusal === undefined || down.length === 0) return decision;
-    const missing = down.map(({ id, reason }) =>
-      `"${id}" is down${reason === undefined ? "" : ` (${reason})`}, and its models with it`
-    ).join("; ");
-    return { ...decision, refusal: { ...refusal, hint: `${missing}. ${refusal.hint}` } };
+    if (refusal === undefined) return decision;
+    const down = this.#down();
+    return down.length === 0
+      ? decision
+      : { ...decision, refusal: refusalWhileDown(refusal, { request, down }) };
   }
 
   async #decide(
@@ -278,4 +294,28 @@ function splitRoute(route: Route, vectors: readonly Float32Array[]) {
     utterances: vectors.slice(first, middle),
     negative: vectors.slice(middle),
   };
+}
+
+/** The refusal with what is down; a model that was there is unreachable rather than unknown. */
+function refusalWhileDown(
+  refusal: Refusal,
+  { request, down }: { readonly request: RouteRequest; readonly down: readonly LostBackend[] },
+): Refusal {
+  const holder = refusal.code !== "model_not_found"
+    ? undefined
+    : down.find(({ id, models }) =>
+      models.some((name) => request.model === name || request.model === `${id}/${name}`)
+    );
+  const told = ({ id, reason }: LostBackend) =>
+    `"${id}" is down${reason === "" ? "" : ` (${reason})`}`;
+  if (holder !== undefined) {
+    return {
+      ...refusal,
+      code: "backend_unreachable",
+      message: `"${request.model}" can't be reached: ${told(holder)}`,
+      hint: "Try again when it is up; atmosphere status shows it",
+    };
+  }
+  const missing = down.map((each) => `${told(each)}, and its models with it`).join("; ");
+  return { ...refusal, hint: `${missing}. ${refusal.hint}` };
 }

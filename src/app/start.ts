@@ -15,7 +15,6 @@ import {
   routesGroup,
   vectorStoresGroup,
 } from "../server/mod.ts";
-import { embeddedBackendId } from "./embedded_backend.ts";
 import { listen, urlHost } from "./listen.ts";
 import { createMemory, memoryOptions } from "./memory.ts";
 import { NodeMemory } from "./node_memory.ts";
@@ -112,7 +111,7 @@ export async function startNode(config: Config, options: OpenOptions = {}): Prom
     ready = true;
     events.publish({ type: "node.ready", url });
     if (config.embedding.warm) {
-      warmTimer = setTimeout(() => warm(assembled, background.signal), warmAfterMs);
+      warmTimer = setTimeout(() => void warm(assembled, background.signal), warmAfterMs);
     }
   }
   parts.registry.watch(config.discovery.intervalSeconds * 1000);
@@ -136,22 +135,13 @@ export async function startNode(config: Config, options: OpenOptions = {}): Prom
 }
 
 /** Loads the engine and embeds what the router compares with, once the node is ready. */
-function warm({ parts, events, logger }: AssembledNode, signal: AbortSignal): void {
-  const startMs = performance.now();
-  parts.routing.warm({ signal }).then(
-    () => {
-      parts.registry.recheck(embeddedBackendId); // Its model is in memory now.
-      events.publish({
-        type: "embedder.ready",
-        model: parts.embedder.model.name,
-        loadMs: Math.round(performance.now() - startMs),
-      });
-    },
-    (error: unknown) => {
-      if (signal.aborted) return;
-      const reason = error instanceof Error ? error.message : String(error);
-      logger.warn("Routing by meaning is not available", { reason });
-      events.publish({ type: "embedder.failed", reason });
-    },
-  );
+async function warm({ parts, events, logger }: AssembledNode, signal: AbortSignal): Promise<void> {
+  try {
+    await parts.routing.warm({ signal });
+  } catch (error) {
+    if (signal.aborted) return;
+    const reason = error instanceof Error ? error.message : String(error);
+    logger.warn("Routing by meaning is not available", { reason });
+    events.publish({ type: "embedder.failed", reason });
+  }
 }

@@ -70,7 +70,10 @@ export interface RouteMatch {
 /** Why nothing can serve a request. */
 export interface Refusal {
   /** Code of the error that a caller gets. */
-  readonly code: Extract<ErrorCode, "no_capability" | "model_not_found" | "context_too_long">;
+  readonly code: Extract<
+    ErrorCode,
+    "no_capability" | "model_not_found" | "context_too_long" | "backend_unreachable"
+  >;
   /** What was looked for and where. */
   readonly message: string;
   /** What to do about it. */

@@ -116,6 +116,8 @@ export class AtmosphereError extends Error {
   readonly retryAfterSeconds: number | undefined;
   /** Structured facts that may be shown to the caller. */
   readonly details: Readonly<Record<string, unknown>> | undefined;
+  /** Id of the router's decision that led to it; set by whoever made the decision. */
+  decision: string | undefined;
 
   /** Makes an error of `code` whose `message` is safe to show. */
   constructor(code: ErrorCode, message: string, options: AtmosphereErrorOptions = {}) {

@@ -31,6 +31,8 @@ export interface EmbedderOptions {
   readonly runtime?: "auto" | OnnxRuntime;
   /** Starts the worker that runs the engine. @default the program's own */
   readonly startWorker?: () => Worker;
+  /** Called whenever the model has been loaded, with the milliseconds that it took. */
+  readonly onLoaded?: (loadMs: number) => void;
 }
 
 /** Makes an embedder that loads its model when it is first used. */
@@ -165,11 +167,13 @@ class WorkerEmbedder implements Embedder {
     this.#model = { ...this.#model, dimensions, maxTokens };
     this.#state = "ready";
     this.#failure = undefined;
+    const loadMs = Math.round(performance.now() - startMs);
     this.#logger.debug("The embedding model is loaded", {
       model: this.#model.name,
       runtime,
-      ms: Math.round(performance.now() - startMs),
+      ms: loadMs,
     });
+    this.#options.onLoaded?.(loadMs);
     return engine;
   }
 }

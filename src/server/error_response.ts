@@ -131,6 +131,7 @@ export function errorResponse(
     "cache-control": "no-store",
     ...how.headers,
   };
+  if (error.decision !== undefined) headers["x-atmosphere-decision"] = error.decision;
   if (error.retryAfterSeconds !== undefined) {
     headers["retry-after"] = String(Math.ceil(error.retryAfterSeconds));
   }

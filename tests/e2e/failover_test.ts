@@ -189,3 +189,32 @@ Deno.test("a server that comes back is used again", async () => {
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 });
+
+Deno.test("a model whose server is down is unreachable rather than unknown", async () => {
+  const server = await startFakeServer({ engine: "openai-compatible", models: ["llama3.2:3b"] });
+  await using node = await serveProgram({
+    config: `
+discovery: { enabled: false }
+backends:
+  - { id: only, engine: openai-compatible, url: "${server.url}/v1" }
+`,
+  });
+  const answered = await chat(node);
+  assertEquals(answered.status, 200);
+  await answered.body?.cancel();
+  await server[Symbol.asyncDispose]();
+
+  // The first failure draws attention; soon after, the server's models are off the list.
+  for (let models = 1; models > 0;) {
+    await (await chat(node)).body?.cancel();
+    const list = await (await fetch(`${node.url}/v1/models`)).json();
+    models = list.data.filter(({ id }: { id: string }) => id === "llama3.2:3b").length;
+  }
+  const lost = await chat(node);
+  const { error } = await lost.json();
+  assertEquals([lost.status, error.code], [502, "backend_unreachable"]);
+  assertStringIncludes(error.message, '"only" is down');
+  assert(lost.headers.get("x-atmosphere-decision")?.startsWith("dec_"));
+  const unknown = await chat(node, { model: "never-seen" });
+  assertEquals([unknown.status, (await unknown.json()).error.code], [404, "model_not_found"]);
+});
