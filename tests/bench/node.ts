@@ -8,13 +8,19 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { startFakeServer } from "../fakes/mod.ts";
 import { cpuMs, load, quantiles } from "./load.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const binary = Deno.env.get("ATMOSPHERE_BINARY");
 const starts = 7;
 const rows: string[][] = [];
+/** How the tasks have packages resolved. */
+const resolution = [
+  ...(Deno.readTextFileSync(join(root, ".cache/std-source")) === "npm"
+    ? [`--import-map=${join(root, ".cache/import_map.json")}`]
+    : []),
+  `--lock=${join(root, ".cache/deno.lock")}`,
+];
 const ms = (value: number) => `${value.toFixed(value < 1 ? 3 : 1)} ms`;
 
 function node(
@@ -22,17 +28,12 @@ function node(
   dataDir: string,
   env: Record<string, string> = {},
 ): Deno.ChildProcess {
-  const cache = join(root, ".cache");
-  const importMap = join(cache, "import_map.json");
   const source = [
     "run",
     "-A",
     "--quiet",
     "--unstable-no-legacy-abort",
-    ...(Deno.readTextFileSync(join(cache, "std-source")) === "npm"
-      ? [`--import-map=${importMap}`]
-      : []),
-    `--lock=${join(cache, "deno.lock")}`,
+    ...resolution,
     join(root, "main.ts"),
   ];
   return new Deno.Command(binary ?? Deno.execPath(), {
@@ -71,13 +72,27 @@ function chat(base: string, body: Record<string, unknown>): () => Promise<void> 
 
 const messages = (content: string) => ({ messages: [{ role: "user", content }] });
 
-const upstream = new Deno.Command(Deno.execPath(), {
-  args: ["run", "-A", "--quiet", "--no-config", join(root, "tests/bench/upstream.ts")],
-  stdout: "piped",
-}).spawn();
-const reader = upstream.stdout.getReader();
-const port = Number(new TextDecoder().decode((await reader.read()).value).trim());
-const direct = `http://127.0.0.1:${port}`;
+/** Starts a program of the project and reads its first line. */
+async function startBeside(args: string[]) {
+  const process = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", ...args],
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const reader = process.stdout.getReader();
+  const line = new TextDecoder().decode((await reader.read()).value).trim();
+  return {
+    line,
+    [Symbol.asyncDispose]: async () => {
+      await reader.cancel();
+      process.kill("SIGTERM");
+      await process.status;
+    },
+  };
+}
+
+await using upstream = await startBeside(["--no-config", join(root, "tests/bench/upstream.ts")]);
+const direct = `http://127.0.0.1:${upstream.line}`;
 const config = `backends: [{ id: bench, engine: openai-compatible, url: "${direct}/v1" }]\n`;
 
 const run = ["serve", "--port", "0"];
@@ -87,7 +102,10 @@ async function stop(process: Deno.ChildProcess): Promise<void> {
 }
 
 /** Start to ready, and on to the first request that is routed by meaning. Times in ms. */
-async function timeStart(dataDir: string, env: Record<string, string>) {
+async function timeStart(
+  dataDir: string,
+  { env, isRouted }: { readonly env: Record<string, string>; readonly isRouted: boolean },
+) {
   const started = performance.now();
   const process = node(run, dataDir, env);
   const { url: base } = await url(dataDir);
@@ -97,7 +115,8 @@ async function timeStart(dataDir: string, env: Record<string, string>) {
     return response.ok ? true : undefined;
   });
   const ready = performance.now() - started;
-  await chat(base, { model: "auto", ...messages("write a python function that parses dates") })();
+  const intent = messages("write a python function that parses dates");
+  if (isRouted) await chat(base, { model: "auto", ...intent })();
   return { process, ready, routed: performance.now() - started };
 }
 
@@ -118,27 +137,39 @@ for (let i = 0; i < starts; i++) empties.push(await timeEmpty());
 rows.push(["an empty program", ms(quantiles(empties).p50), `${starts} starts of Deno itself`]);
 
 const dataDir = await Deno.makeTempDir({ prefix: "atmosphere-bench-" });
-await using ollama = await startFakeServer({ engine: "ollama", models: ["llama3.2:3b"] });
+await using ollama = await startBeside([
+  ...resolution,
+  join(root, "tests/fakes/main.ts"),
+  "--engine=ollama",
+  "--model=llama3.2:3b",
+]);
 const ways = [
-  { name: "as init leaves it", env: { OLLAMA_HOST: ollama.url }, how: "an Ollama is found" },
-  { name: "with a configuration file", env: {}, how: "it names a backend" },
-] as const;
+  { name: "nothing found", env: {}, isConfigured: false, isRouted: false },
+  {
+    name: "an Ollama found",
+    env: { OLLAMA_HOST: /http:\S+/.exec(ollama.line)?.[0] ?? "" },
+    isConfigured: false,
+    isRouted: true,
+  },
+  { name: "a backend in config.yaml", env: {}, isConfigured: true, isRouted: true },
+];
 await node(["init"], dataDir).status;
 let process: Deno.ChildProcess | undefined;
-for (const { name, env, how } of ways) {
-  if (name !== ways[0].name) await Deno.writeTextFile(join(dataDir, "config.yaml"), config);
+for (const { name, env, isConfigured, isRouted } of ways) {
+  if (isConfigured) await Deno.writeTextFile(join(dataDir, "config.yaml"), config);
   const ready: number[] = [];
   const routed: number[] = [];
   // The first start of a kind fills the caches of the system and is not counted.
   for (let i = -1; i < starts; i++) {
     if (process !== undefined) await stop(process);
-    const start = await timeStart(dataDir, env);
+    const start = await timeStart(dataDir, { env, isRouted });
     process = start.process;
     if (i < 0) continue;
     ready.push(start.ready);
     routed.push(start.routed);
   }
-  rows.push([`start to ready, ${name}`, ms(quantiles(ready).p50), `${starts} starts; ${how}`]);
+  rows.push([`start to ready, ${name}`, ms(quantiles(ready).p50), `${starts} starts`]);
+  if (!isRouted) continue;
   rows.push([`start to first routed request, ${name}`, ms(quantiles(routed).p50), "embedded"]);
 }
 
@@ -204,9 +235,6 @@ const status = await (await fetch(`${base}/atmosphere/v1/node`)).json();
 rows.push(["memory after all this", `${(status.memory.rssBytes / 1e6).toFixed(0)} MB`, "resident"]);
 
 if (process !== undefined) await stop(process);
-await reader.cancel();
-upstream.kill("SIGTERM");
-await upstream.status;
 await Deno.remove(dataDir, { recursive: true });
 
 const widths = [0, 1, 2].map((i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
