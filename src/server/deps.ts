@@ -49,11 +49,14 @@ export interface RouteGroup {
    * in braces, such as `{id}`, stands for any one.
    */
   readonly reading?: readonly string[];
-  /** Paths and schemas for the OpenAPI document. */
-  readonly openapi?: {
-    readonly paths: Readonly<Record<string, unknown>>;
-    readonly schemas?: Readonly<Record<string, unknown>>;
-  };
+  /** Gives the part of the OpenAPI document; called when somebody asks for that. */
+  readonly openapi?: () => Promise<OpenapiPart>;
+}
+
+/** What a group adds to the OpenAPI document. */
+export interface OpenapiPart {
+  readonly paths: Readonly<Record<string, unknown>>;
+  readonly schemas?: Readonly<Record<string, unknown>>;
 }
 
 /** Everything `createApp` needs. */

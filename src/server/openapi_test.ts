@@ -57,10 +57,11 @@ Deno.test("openapiDocument() takes in what other rooms bring along", async () =>
   const doc = await document([{
     prefix: "/atmosphere/v1/memory",
     app: new Hono(),
-    openapi: {
-      paths: { "/atmosphere/v1/memory/search": { post: { operationId: "searchMemory" } } },
-      schemas: { MemoryItem: { type: "object" } },
-    },
+    openapi: () =>
+      Promise.resolve({
+        paths: { "/atmosphere/v1/memory/search": { post: { operationId: "searchMemory" } } },
+        schemas: { MemoryItem: { type: "object" } },
+      }),
   }]);
   assertEquals("/atmosphere/v1/memory/search" in (doc.paths ?? {}), true);
   assertEquals("MemoryItem" in (doc.components?.schemas as Node), true);

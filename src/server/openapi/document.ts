@@ -19,10 +19,12 @@ function routingHeader(name: string, description: string): Json {
 }
 
 /** Describes our own endpoints and those that `groups` bring along. */
-export function openapiDocument(
+export async function openapiDocument(
   options: { version: string; groups: readonly RouteGroup[] },
-): Json {
-  const contributed = options.groups.flatMap(({ openapi }) => openapi ?? []);
+): Promise<Json> {
+  const contributed = await Promise.all(
+    options.groups.flatMap(({ openapi }) => openapi === undefined ? [] : openapi()),
+  );
   return {
     openapi: "3.1.0",
     info: {

@@ -9,7 +9,6 @@ import { AtmosphereError, type LearningApi } from "../../core/mod.ts";
 import { readJsonBody } from "../body.ts";
 import type { RouteGroup } from "../deps.ts";
 import { optionalBoolean, optionalString, wrongType } from "../fields.ts";
-import { feedbackPaths, feedbackSchemas } from "../openapi/feedback_paths.ts";
 import type { GroupEnv } from "./memory.ts";
 
 /** Where the group is. */
@@ -62,6 +61,9 @@ export function feedbackGroup(
   return {
     prefix,
     app: app as unknown as Hono,
-    openapi: { paths: feedbackPaths, schemas: feedbackSchemas },
+    openapi: async () => {
+      const { feedbackPaths, feedbackSchemas } = await import("../openapi/feedback_paths.ts");
+      return { paths: feedbackPaths, schemas: feedbackSchemas };
+    },
   };
 }

@@ -8,7 +8,6 @@ import { Hono } from "hono";
 import { AtmosphereError, type StoredFile } from "../../core/mod.ts";
 import type { RouteGroup } from "../deps.ts";
 import { wrongType } from "../fields.ts";
-import { filePaths } from "../openapi/vector_store_paths.ts";
 import type { GroupEnv } from "./memory.ts";
 import { fileObject, pageObject } from "./vector_store_shapes.ts";
 import { type MemoryWithFiles, pageOf } from "./vector_stores.ts";
@@ -86,5 +85,9 @@ export function filesGroup(memory: MemoryWithFiles): RouteGroup {
       },
     });
   });
-  return { prefix: filesPrefix, app: app as unknown as Hono, openapi: { paths: filePaths } };
+  return {
+    prefix: filesPrefix,
+    app: app as unknown as Hono,
+    openapi: async () => ({ paths: (await import("../openapi/vector_store_paths.ts")).filePaths }),
+  };
 }

@@ -15,7 +15,6 @@ import { readJsonBody } from "../body.ts";
 import type { RouteGroup } from "../deps.ts";
 import type { Exchange } from "../exchange.ts";
 import { optionalBoolean, optionalString, wrongType } from "../fields.ts";
-import { memoryPaths, memorySchemas } from "../openapi/memory_paths.ts";
 import { readItems, readScope, readSearch, readSelection, readSpace } from "./memory_fields.ts";
 
 /** Where the group is. */
@@ -224,6 +223,9 @@ export function memoryGroup(
     prefix: memoryPrefix,
     app: app as unknown as Hono,
     reading: [`${memoryPrefix}/search`],
-    openapi: { paths: memoryPaths, schemas: memorySchemas },
+    openapi: async () => {
+      const { memoryPaths, memorySchemas } = await import("../openapi/memory_paths.ts");
+      return { paths: memoryPaths, schemas: memorySchemas };
+    },
   };
 }

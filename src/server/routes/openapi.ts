@@ -25,5 +25,5 @@ export function openapiEndpoints(deps: ServerDeps): Endpoint[] {
 
 async function describe({ version, groups = [] }: ServerDeps): Promise<string> {
   const { openapiDocument } = await import("../openapi/document.ts");
-  return JSON.stringify(openapiDocument({ version, groups }));
+  return JSON.stringify(await openapiDocument({ version, groups }));
 }

@@ -20,7 +20,6 @@ import {
   optionalString,
   wrongType,
 } from "../fields.ts";
-import { routesPaths, routesSchemas } from "../openapi/routes_paths.ts";
 import type { GroupEnv } from "./memory.ts";
 
 /** Where the group is. */
@@ -110,6 +109,9 @@ export function routesGroup(
     prefix,
     app: app as unknown as Hono,
     reading: [`${prefix}/test`],
-    openapi: { paths: routesPaths, schemas: routesSchemas },
+    openapi: async () => {
+      const { routesPaths, routesSchemas } = await import("../openapi/routes_paths.ts");
+      return { paths: routesPaths, schemas: routesSchemas };
+    },
   };
 }

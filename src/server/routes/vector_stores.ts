@@ -18,7 +18,6 @@ import { readJsonBody } from "../body.ts";
 import type { RouteGroup } from "../deps.ts";
 import type { Exchange } from "../exchange.ts";
 import { optionalInteger, optionalString, optionalStrings, wrongType } from "../fields.ts";
-import { vectorStorePaths } from "../openapi/vector_store_paths.ts";
 import type { GroupEnv } from "./memory.ts";
 import {
   batchObject,
@@ -320,6 +319,8 @@ export function vectorStoresGroup(
     prefix: vectorStoresPrefix,
     app: app as unknown as Hono,
     reading: [`${vectorStoresPrefix}/{store}/search`],
-    openapi: { paths: vectorStorePaths },
+    openapi: async () => ({
+      paths: (await import("../openapi/vector_store_paths.ts")).vectorStorePaths,
+    }),
   };
 }
