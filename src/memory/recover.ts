@@ -4,6 +4,8 @@
  * @module
  */
 
+import { Database } from "./database/database.ts";
+import { checkNotNewer } from "./database/migrations.ts";
 import { fileUrl } from "./database/place.ts";
 import type { NewItem } from "./types.ts";
 import { AtmosphereError } from "../core/mod.ts";
@@ -45,42 +47,56 @@ async function addAll(
   }
 }
 
+/** A file of a newer version is whole, and would be taken for one that holds nothing. */
+async function refuseNewer(path: string): Promise<void> {
+  const database = await Database.open({ url: fileUrl(path) }).catch(() => undefined);
+  if (database === undefined) return; // Damaged, which is what this is for.
+  try {
+    await checkNotNewer(database);
+  } finally {
+    await database.close();
+  }
+}
+
 /**
  * Sets the file `options.path` aside and copies what it still holds into a new one of that name.
  * Former versions of items are not copied. No other process may have the file open.
  *
- * Texts whose vectors are lost are embedded again, if there is an embedder.
+ * Texts whose vectors are lost are embedded again, if there is an embedder. Throws `database_failed`
+ * and changes nothing when the file is of a newer version.
  */
 export async function recoverMemory(
   options: MemoryOptions & { readonly path: string },
 ): Promise<RecoveryReport> {
   const now = (options.clock ?? { now: Date.now }).now();
   const backup = `${options.path}.damaged-${new Date(now).toISOString().replaceAll(":", "")}`;
+  // Reading a database can write to it, so that the copy is read and the original stays as it was.
+  const copy = `${backup}.copy`;
+  await using _removed = {
+    [Symbol.asyncDispose]: async () => {
+      for (const suffix of ["", "-wal", "-shm"]) await Deno.remove(copy + suffix).catch(() => {});
+    },
+  };
+  await Deno.copyFile(options.path, copy);
+  await Deno.copyFile(`${options.path}-wal`, `${copy}-wal`).catch(() => {});
+  await refuseNewer(copy);
   await Deno.rename(options.path, backup);
   await moveIfThere(`${options.path}-wal`, `${backup}-wal`);
   await Deno.remove(`${options.path}-shm`).catch(() => {});
-  // Reading a database can write to it, so that the copy is read and the original stays as it was.
-  const copy = `${backup}.copy`;
-  await Deno.copyFile(backup, copy);
-  await Deno.copyFile(`${backup}-wal`, `${copy}-wal`).catch(() => {});
   await using memory = await createMemory(options);
   let recovered = 0;
   let lost = 0;
-  try {
-    for (let from: number | undefined = 1; from !== undefined;) {
-      const page = await memory.salvage(fileUrl(copy), from);
-      for (const { name, ...rest } of page.collections) await memory.createCollection(name, rest);
-      lost += page.lost;
-      const byCollection = Map.groupBy(page.items, ({ collection }) => collection);
-      for (const [collection, entries] of byCollection) {
-        const saved = await addAll(memory, { collection, items: entries.map(({ item }) => item) });
-        recovered += saved;
-        lost += entries.length - saved;
-      }
-      from = page.next;
+  for (let from: number | undefined = 1; from !== undefined;) {
+    const page = await memory.salvage(fileUrl(copy), from);
+    for (const { name, ...rest } of page.collections) await memory.createCollection(name, rest);
+    lost += page.lost;
+    const byCollection = Map.groupBy(page.items, ({ collection }) => collection);
+    for (const [collection, entries] of byCollection) {
+      const saved = await addAll(memory, { collection, items: entries.map(({ item }) => item) });
+      recovered += saved;
+      lost += entries.length - saved;
     }
-  } finally {
-    for (const suffix of ["", "-wal", "-shm"]) await Deno.remove(copy + suffix).catch(() => {});
+    from = page.next;
   }
   return { backup, recovered, lost };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { createClient } from "@libsql/client";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { AtmosphereError } from "../../src/core/mod.ts";
 import { createMemory, recoverMemory } from "../../src/memory/mod.ts";
@@ -169,6 +170,26 @@ Deno.test("recoverMemory() sets a damaged file aside and saves what can be read"
     await using memory = await createMemory({ path });
     assertEquals(await memory.verify(), []);
     assertEquals((await memory.stats()).items, report.recovered);
+  });
+});
+
+Deno.test("recoverMemory() leaves a file of a newer version as it is", async () => {
+  await withDir(async (dir) => {
+    const path = `${dir}/memory.db`;
+    {
+      await using memory = await createMemory({ path });
+      await memory.add([{ id: "a", text: "kept", vector: [1, 2] }]);
+    }
+    const client = createClient({ url: `file:${path}` });
+    await client.execute("INSERT INTO schema_migrations VALUES (999, 'of tomorrow', 1)");
+    await client.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    client.close();
+    const before = await Deno.readFile(path);
+    const error = await assertRejects(() => recoverMemory({ path }), AtmosphereError);
+    assertEquals(error.code, "database_failed");
+    assertEquals(await Deno.readFile(path), before);
+    const names = Array.from(Deno.readDirSync(dir), ({ name }) => name);
+    assertEquals(names.filter((name) => name.includes("damaged")), []);
   });
 });
 

@@ -125,6 +125,25 @@ async function currentVersion(session: Session): Promise<number> {
   return Number(row?.["version"] ?? 0);
 }
 
+/** Throws `database_failed` when `database` is of a newer version than `newest`. */
+function refuseNewer(database: Database, version: number, newest: number): void {
+  if (version <= newest) return;
+  throw new AtmosphereError(
+    "database_failed",
+    `The database ${database.place} has version ${version}, this program knows ${newest}`,
+    { hint: "Update Atmosphere with `atmosphere update`" },
+  );
+}
+
+/**
+ * Throws as {@linkcode migrate} does for a database of a newer version. Says nothing of one that can't
+ * be read.
+ */
+export async function checkNotNewer(database: Database): Promise<void> {
+  const version = await currentVersion(database).catch(() => 0);
+  refuseNewer(database, version, migrations.at(-1)?.version ?? 0);
+}
+
 /** Options of {@linkcode migrate}. */
 export interface MigrateOptions {
   /** @default the schema's history */
@@ -151,13 +170,7 @@ export async function migrate(database: Database, options: MigrateOptions): Prom
     }]);
   }
   const version = await currentVersion(database);
-  if (version > newest) {
-    throw new AtmosphereError(
-      "database_failed",
-      `The database ${database.place} has version ${version}, this program knows ${newest}`,
-      { hint: "Update Atmosphere with `atmosphere update`" },
-    );
-  }
+  refuseNewer(database, version, newest);
   for (const step of steps) {
     if (step.version <= version) continue;
     await database.transaction(async (session) => {
