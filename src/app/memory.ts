@@ -71,6 +71,21 @@ async function makeDataDir(path: string): Promise<void> {
   }
 }
 
+/**
+ * Where root works in the directory of somebody else, such as a service, the files become theirs:
+ * their node could not write to them.
+ */
+async function giveToOwner(config: Config): Promise<void> {
+  if (Deno.uid() !== 0) return;
+  const { uid, gid } = await Deno.stat(config.dataDir);
+  if (uid === null || uid === 0) return;
+  for (const suffix of ["", "-wal", "-shm"]) {
+    await Deno.chown(memoryPath(config) + suffix, uid, gid).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    });
+  }
+}
+
 /** Opens the memory of `config`; the file is made where there is none. */
 export async function openMemory(
   config: Config,
@@ -85,6 +100,7 @@ export async function openMemory(
     await makeDataDir(config.dataDir);
   }
   const memory = stack.use(await createMemory({ ...memoryOptions(config), embedder }));
+  if (config.memory.databaseUrl === undefined) await giveToOwner(config);
   const owned = stack.move();
   return Object.assign(memory, { [Symbol.asyncDispose]: () => owned.disposeAsync() });
 }
