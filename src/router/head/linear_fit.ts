@@ -18,7 +18,7 @@ export interface LabelledTexts {
 }
 
 /** Gradient steps that few and many samples alike are given. */
-const usualSteps = 2_000;
+const usualSteps = 1_000;
 const fewestEpochs = 6;
 const mostEpochs = 30;
 /** From here on, batches are larger. */
