@@ -193,10 +193,16 @@ export class RoutingService {
   }
 
   #loadReader(): Promise<IntentReader> {
-    return this.#reader = loadIntentReader(this.#embedder.model).then((reader) => {
-      this.#router.setIntentReader(reader);
-      return reader;
-    });
+    return this.#reader = loadIntentReader(this.#embedder.model).then(
+      (reader) => {
+        this.#router.setIntentReader(reader);
+        return reader;
+      },
+      (error) => {
+        this.#reader = undefined; // Run from a registry, its data comes over the network.
+        throw error;
+      },
+    );
   }
 
   async #embedIntent(intent: string, signal: AbortSignal | undefined): Promise<Float32Array> {

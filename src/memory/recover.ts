@@ -21,9 +21,10 @@ export interface RecoveryReport {
   readonly lost: number;
 }
 
-async function moveIfThere(from: string, to: string): Promise<void> {
+/** Does nothing where the file is not there: a database that was closed well has no log beside it. */
+async function ifThere(change: Promise<void>): Promise<void> {
   try {
-    await Deno.rename(from, to);
+    await change;
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
@@ -78,11 +79,11 @@ export async function recoverMemory(
     },
   };
   await Deno.copyFile(options.path, copy);
-  await Deno.copyFile(`${options.path}-wal`, `${copy}-wal`).catch(() => {});
+  await ifThere(Deno.copyFile(`${options.path}-wal`, `${copy}-wal`));
   await refuseNewer(copy);
   await Deno.rename(options.path, backup);
-  await moveIfThere(`${options.path}-wal`, `${backup}-wal`);
-  await Deno.remove(`${options.path}-shm`).catch(() => {});
+  await ifThere(Deno.rename(`${options.path}-wal`, `${backup}-wal`));
+  await ifThere(Deno.remove(`${options.path}-shm`));
   await using memory = await createMemory(options);
   let recovered = 0;
   let lost = 0;
