@@ -15,6 +15,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "@std/cli/parse-args";
+import { smallBase } from "./build/base.ts";
 import { bundleProgram } from "./build/bundle.ts";
 import { checkExecutable } from "./build/check.ts";
 import { findNatives, type NativeSet, packNatives } from "./build/natives.ts";
@@ -97,7 +98,12 @@ async function build(target: Target, options: { isSmall: boolean }): Promise<str
 
   const output = join(root, "dist", target.file);
   await Deno.mkdir(join(root, "dist"), { recursive: true });
-  await compile({ stage, entries: bundle.entries, output, target });
+  const base = await smallBase(target, {
+    given: givenBase(target),
+    folder: join(cache, "build", "bases"),
+    onStep: step,
+  });
+  await compile({ stage, entries: bundle.entries, output, target, base });
   const { size } = await Deno.stat(output);
   step(`${output}: ${(size / megabyte).toFixed(1)} MB`);
   if (target.triple === hostTarget().triple) {
@@ -125,13 +131,25 @@ async function checkNatives(target: Target): Promise<void> {
   console.log(`${target.triple}: ${files.map(({ name }) => name).join(", ")}`);
 }
 
-async function compile(
-  options: { stage: string; entries: readonly string[]; output: string; target: Target },
-): Promise<void> {
-  const { stage, entries: [main = "", ...workers], output, target } = options;
-  if (Deno.env.get("DENORT_BIN") !== undefined && target.triple !== hostTarget().triple) {
+/** The base that `DENORT_BIN` names. Throws when `target` is not this machine's. */
+function givenBase(target: Target): string | undefined {
+  const given = Deno.env.get("DENORT_BIN");
+  if (given !== undefined && target.triple !== hostTarget().triple) {
     throw new Error(`DENORT_BIN is this machine's base binary, not ${target.triple}'s: unset it`);
   }
+  return given;
+}
+
+async function compile(
+  options: {
+    stage: string;
+    entries: readonly string[];
+    output: string;
+    target: Target;
+    base: string | undefined;
+  },
+): Promise<void> {
+  const { stage, entries: [main = "", ...workers], output, target, base } = options;
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "compile",
@@ -155,6 +173,7 @@ async function compile(
       main,
     ],
     cwd: stage,
+    ...(base === undefined ? {} : { env: { DENORT_BIN: base } }),
     stderr: "piped",
   }).output();
   if (!success) throw new Error(`deno compile failed: ${new TextDecoder().decode(stderr)}`);
