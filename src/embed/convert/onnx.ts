@@ -31,6 +31,15 @@ export type OnnxDimension = number | string;
 /** Numbers in `AttributeProto.AttributeType`. */
 const attributeTypes = { float: 1, int: 2, ints: 7 } as const;
 
+/** Number of `EXTERNAL` in `TensorProto.DataLocation`. */
+const external = 1;
+
+/** From here on a constant lies outside the graph; under it, it is not worth a mapping of its own. */
+const externalFromBytes = 65_536;
+
+/** Constants outside start at a page's beginning, so that each can be mapped as it lies. */
+const pageBytes = 4096;
+
 /** ONNX IR version 8 is the oldest with operator set 17. */
 const irVersion = 8;
 const operatorSet = 17;
@@ -42,17 +51,38 @@ export interface OnnxNodeOptions {
   readonly output?: string;
 }
 
+/** An encoded model. */
+export interface OnnxModel {
+  /** The graph, with the small constants in it. */
+  readonly graph: Uint8Array<ArrayBuffer>;
+  /**
+   * The large constants, which the graph finds in a file beside its own. ONNX Runtime maps that file
+   * into memory where it would copy what lies in the graph, twice.
+   */
+  readonly weights: Uint8Array<ArrayBuffer>;
+}
+
+/** Options of {@linkcode OnnxGraph}. */
+export interface OnnxGraphOptions {
+  /** For display. */
+  readonly name: string;
+  /** Name of the file that the large constants will lie in, beside the graph's own. */
+  readonly weightsFile: string;
+}
+
 /** A graph under construction. Values are referred to by name. */
 export class OnnxGraph {
   readonly #nodes: ProtoMessage[] = [];
   readonly #constants = new Map<string, ProtoMessage>();
+  readonly #weights: Uint8Array[] = [];
+  #weightsBytes = 0;
   readonly #inputs: ProtoMessage[] = [];
   readonly #outputs: ProtoMessage[] = [];
-  readonly #name: string;
+  readonly #options: OnnxGraphOptions;
 
-  /** An empty graph; its name is for display. */
-  constructor(name: string) {
-    this.#name = name;
+  /** An empty graph. */
+  constructor(options: OnnxGraphOptions) {
+    this.#options = options;
   }
 
   /** Declares an input and returns its name. */
@@ -78,10 +108,28 @@ export class OnnxGraph {
     if (!this.#constants.has(name)) {
       const proto = new ProtoMessage();
       for (const size of tensor.shape) proto.int(1, size);
-      proto.int(2, onnxTypes[tensor.type]).string(8, name).bytes(9, tensor.bytes);
+      proto.int(2, onnxTypes[tensor.type]).string(8, name);
+      if (tensor.bytes.byteLength < externalFromBytes) proto.bytes(9, tensor.bytes);
+      else this.#outside(proto, tensor.bytes);
       this.#constants.set(name, proto);
     }
     return name;
+  }
+
+  #outside(proto: ProtoMessage, bytes: Uint8Array): void {
+    const padding = (pageBytes - this.#weightsBytes % pageBytes) % pageBytes;
+    const offset = this.#weightsBytes + padding;
+    this.#weights.push(new Uint8Array(padding), bytes);
+    this.#weightsBytes = offset + bytes.byteLength;
+    const entries = {
+      location: this.#options.weightsFile,
+      offset: String(offset),
+      length: String(bytes.byteLength),
+    };
+    for (const [key, value] of Object.entries(entries)) {
+      proto.message(13, new ProtoMessage().string(1, key).string(2, value));
+    }
+    proto.int(14, external);
   }
 
   /** A constant vector of integers. */
@@ -110,19 +158,25 @@ export class OnnxGraph {
   }
 
   /** The encoded model. Same calls, same bytes. */
-  encode(): Uint8Array<ArrayBuffer> {
+  encode(): OnnxModel {
     const graph = new ProtoMessage();
     for (const node of this.#nodes) graph.message(1, node);
-    graph.string(2, this.#name);
+    graph.string(2, this.#options.name);
     for (const constant of this.#constants.values()) graph.message(5, constant);
     for (const input of this.#inputs) graph.message(11, input);
     for (const output of this.#outputs) graph.message(12, output);
-    return new ProtoMessage()
+    const model = new ProtoMessage()
       .int(1, irVersion)
       .string(2, "atmosphere")
       .message(7, graph)
-      .message(8, new ProtoMessage().string(1, "").int(2, operatorSet))
-      .finish();
+      .message(8, new ProtoMessage().string(1, "").int(2, operatorSet));
+    const weights = new Uint8Array(this.#weightsBytes);
+    let offset = 0;
+    for (const part of this.#weights) {
+      weights.set(part, offset);
+      offset += part.byteLength;
+    }
+    return { graph: model.finish(), weights };
   }
 }
 

@@ -10,11 +10,16 @@ export interface QuantizedRows {
   readonly scales: Float32Array<ArrayBuffer>;
 }
 
-/** Largest magnitude of a symmetric 8-bit integer. */
-const largest = 127;
+/** Options of {@linkcode quantizeRows}. */
+export interface QuantizeOptions {
+  readonly columns: number;
+  /** Largest magnitude of the integers, at most 127. @default 127 */
+  readonly largest?: number;
+}
 
 /** Quantises each row of a row-major `rows` x `columns` matrix by its own largest magnitude. */
-export function quantizeRows(matrix: Float32Array, columns: number): QuantizedRows {
+export function quantizeRows(matrix: Float32Array, options: QuantizeOptions): QuantizedRows {
+  const { columns, largest = 127 } = options;
   const rows = matrix.length / columns;
   if (!Number.isInteger(rows)) {
     throw new RangeError(`${matrix.length} values do not fill rows of ${columns}`);
