@@ -6,8 +6,6 @@
  *   deno task build --all                   for every one
  *   deno task build --natives               only checks that every one's natives are there
  *   deno task build --small                 takes minutes longer for 2 MB less, as releases do
- *   deno task build --wasm                  with ONNX Runtime's WebAssembly build, as for macOS on
- *                                           Intel: how that target is tried on other machines
  *
  * `DENORT_BIN` names a base binary to use instead of the one that `deno compile` downloads; it
  * must be this machine's, and is refused for another target.
@@ -20,9 +18,9 @@ import { bundleProgram } from "./build/bundle.ts";
 import { checkExecutable } from "./build/check.ts";
 import { findNatives, type NativeSet, packNatives } from "./build/natives.ts";
 import { findThirdParties, renderNotices } from "./build/notices.ts";
-import { installPackages } from "./build/packages.ts";
+import { installPackages, packedEngineFolder } from "./build/packages.ts";
 import { stdModules } from "./build/std.ts";
-import { hostTarget, onWasm, type Target, targetNamed, targets } from "./build/targets.ts";
+import { hostTarget, type Target, targetNamed, targets } from "./build/targets.ts";
 import { bundledModelFolder, prepareBundledModel } from "../src/embed/prepare_model.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -76,7 +74,8 @@ async function build(target: Target, options: { isSmall: boolean }): Promise<str
   await Deno.remove(stage, { recursive: true }).catch(() => {});
   await Deno.mkdir(stage, { recursive: true });
   step("natives");
-  const natives = await findNatives(nodeModules, target);
+  const engine = packedEngineFolder(nodeModules, manifest.imports);
+  const natives = await findNatives(nodeModules, { target, engine });
   await packNatives(natives, {
     folder: join(stage, "natives"),
     cache: join(cache, "build", "compressed"),
@@ -86,7 +85,7 @@ async function build(target: Target, options: { isSmall: boolean }): Promise<str
   const bundle = await bundleProgram({
     root,
     nodeModules,
-    runtime: target.runtime,
+    engine,
     outDir: stage,
     std: await stdModules(root),
   });
@@ -127,7 +126,8 @@ async function checkNatives(target: Target): Promise<void> {
     imports,
     lock: join(cache, "deno.lock"),
   });
-  const files = (await findNatives(nodeModules, target)).flatMap((set) => set.files);
+  const engine = packedEngineFolder(nodeModules, imports);
+  const files = (await findNatives(nodeModules, { target, engine })).flatMap((set) => set.files);
   console.log(`${target.triple}: ${files.map(({ name }) => name).join(", ")}`);
 }
 
@@ -226,10 +226,10 @@ async function copyFolder(from: string, to: string): Promise<void> {
 async function main(): Promise<number> {
   const flags = parseArgs(Deno.args, {
     string: ["target"],
-    boolean: ["all", "natives", "small", "wasm", "help"],
+    boolean: ["all", "natives", "small", "help"],
   });
   if (flags.help) {
-    console.log("Usage: deno task build [--target TRIPLE | --all | --natives] [--small] [--wasm]");
+    console.log("Usage: deno task build [--target TRIPLE | --all | --natives] [--small]");
     return 0;
   }
   if (flags.natives) {
@@ -240,9 +240,7 @@ async function main(): Promise<number> {
     ? targets
     : [typeof flags.target === "string" ? targetNamed(flags.target) : hostTarget()];
   for (const target of chosen) {
-    console.log(
-      await build(flags.wasm ? onWasm(target) : target, { isSmall: flags.small === true }),
-    );
+    console.log(await build(target, { isSmall: flags.small === true }));
   }
   return 0;
 }

@@ -4,7 +4,6 @@ import { builtinModules } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { StdModules } from "./std.ts";
-import type { Target } from "./targets.ts";
 
 /** What {@linkcode bundleProgram} needs. */
 export interface BundleOptions {
@@ -14,7 +13,8 @@ export interface BundleOptions {
   readonly nodeModules: string;
   /** Empty folder for the result. */
   readonly outDir: string;
-  readonly runtime: Target["runtime"];
+  /** The folder of the package `onnxruntime-node` that is packed. */
+  readonly engine: string;
   /** Where the `@std` packages are. */
   readonly std: StdModules;
 }
@@ -62,7 +62,7 @@ export async function bundleProgram(options: BundleOptions): Promise<Bundle> {
     banner: { js: "const require = (name) => process.getBuiltinModule(name);" },
     plugins: [
       programPlugin(options, entryName),
-      nativesPlugin(options.runtime),
+      nativesPlugin(options.engine),
     ],
   });
   await esbuild.stop();
@@ -136,7 +136,7 @@ function programPlugin(
 }
 
 /** Replaces how packages find their native addons, and leaves out what text does not need. */
-function nativesPlugin(runtime: Target["runtime"]): esbuild.Plugin {
+function nativesPlugin(engine: string): esbuild.Plugin {
   const loader = JSON.stringify(join(runtimeFolder, "native_loader.ts"));
   const embedded = JSON.stringify(join(runtimeFolder, "embedded_file.ts"));
   return {
@@ -147,17 +147,16 @@ function nativesPlugin(runtime: Target["runtime"]): esbuild.Plugin {
       build.onLoad({ filter: /.*/, namespace: "absent" }, () => ({
         contents: "export default function absent() { throw new Error('not in this executable'); }",
       }));
-      // Nothing to fall back to: an executable has one of the two.
+      // An executable has the native engine alone.
       build.onResolve({ filter: /^onnxruntime-web$/ }, () => ({ path: "web", namespace: "none" }));
       build.onLoad({ filter: /.*/, namespace: "none" }, () => ({
         contents: "throw new Error('not in this executable');",
       }));
-      if (runtime === "wasm") {
-        build.onResolve(
-          { filter: /^onnxruntime-node$/ },
-          () => ({ path: join(runtimeFolder, "wasm_runtime.ts") }),
-        );
-      }
+      // The program and transformers.js name another release of it.
+      build.onResolve(
+        { filter: /^onnxruntime-node$/ },
+        () => ({ path: join(engine, "dist", "index.js") }),
+      );
       build.onLoad({ filter: /onnxruntime-node\/dist\/binding\.js$/ }, async (args) => ({
         contents: replaceOnce(await Deno.readTextFile(args.path), {
           pattern: /require\(`[^`]*onnxruntime_binding\.node`\)/,

@@ -1,4 +1,4 @@
-/** The native addons of one target (and what stands in for one), compressed once and kept by content. */
+/** The native addons of one target, compressed once and kept by content. */
 import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
 import zlib from "node:zlib";
@@ -19,8 +19,14 @@ export interface NativeFile {
   readonly path: string;
 }
 
-/** The natives of `target` in `nodeModules`. Throws naming what is missing. */
-export async function findNatives(nodeModules: string, target: Target): Promise<NativeSet[]> {
+/**
+ * The natives of `target` in `nodeModules`, those of ONNX Runtime in its package's folder `engine`.
+ * Throws naming what is missing.
+ */
+export async function findNatives(
+  nodeModules: string,
+  { target, engine }: { target: Target; engine: string },
+): Promise<NativeSet[]> {
   const store = join(nodeModules, ".deno");
   const packageFolder = async (name: string): Promise<string> => {
     const prefix = `${name.replace("/", "+")}@`;
@@ -29,9 +35,7 @@ export async function findNatives(nodeModules: string, target: Target): Promise<
     }
     throw new Error(`${name} is not installed for ${target.triple}`);
   };
-  const onnx = target.runtime === "wasm"
-    ? join(await packageFolder("onnxruntime-web"), "dist")
-    : join(await packageFolder("onnxruntime-node"), "bin", "napi-v6", target.os, target.cpu);
+  const onnx = join(engine, "bin", "napi-v3", target.os, target.cpu);
   const sets: NativeSet[] = [
     {
       name: "onnxruntime",

@@ -36,6 +36,21 @@ async function* sources(root: string): AsyncGenerator<string> {
 /** What the std shims import where the `@std` packages come from npm. */
 const stdPackage = "deno-std";
 
+/** The import that names the release of ONNX Runtime which an executable carries. */
+const packedEngine = "onnxruntime-node-packed";
+
+/**
+ * The folder of the package `onnxruntime-node` that is to be packed. transformers.js names another
+ * release, which is installed beside it.
+ */
+export function packedEngineFolder(
+  nodeModules: string,
+  imports: Readonly<Record<string, string>>,
+): string {
+  const [, name = "", version = ""] = /^npm:(.+)@(.+)$/.exec(imports[packedEngine] ?? "") ?? [];
+  return join(nodeModules, ".deno", `${name}@${version}`, "node_modules", name);
+}
+
 /** Installs into `folder/node_modules` and returns that path. */
 export async function installPackages(
   folder: string,
@@ -58,6 +73,7 @@ export async function installPackages(
       ...Object.fromEntries(
         (await importedPackages(root, imports)).map((name) => [name, imports[name]]),
       ),
+      [packedEngine]: imports[packedEngine],
       ...(std === undefined ? {} : { [stdPackage]: std }),
     },
   };
