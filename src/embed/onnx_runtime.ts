@@ -57,18 +57,14 @@ export async function importTransformers(
       nativeFailure = reasonOf(error);
     }
   }
-  const isReplaced = onnx === undefined;
   onnx ??= await importWeb(nativeFailure);
   const isWeb = onnx.env.versions.web !== undefined;
   // More threads would be workers of the worker.
   if (isWeb) onnx.env.wasm.numThreads = 1;
   const library = await requiringAs(
-    new Map<string, unknown>([
-      // It reads images and takes as long to load as all of the library. That asks only if it is there.
-      ["sharp", refuseImages],
-      ...(isReplaced ? [["onnxruntime-node", onnx] as const] : []),
-    ]),
-    () => import("@huggingface/transformers"),
+    "onnxruntime-node",
+    onnx,
+    () => withoutImages(() => import("@huggingface/transformers")),
   );
   // The library points it at a server of the network; what it needs lies beside it.
   if (isWeb) onnx.env.wasm.wasmPaths = undefined;
@@ -107,25 +103,43 @@ interface Loader {
   _load: (name: string, ...rest: unknown[]) => unknown;
 }
 
-function refuseImages(): never {
-  throw new AtmosphereError("embedder_failed", "The embedding engine reads no images");
-}
-
 /**
- * Runs `load` while `require` gives `replacements`, by the names of packages: transformers.js
- * requires all that it might need as it is evaluated, and fails where one can't be loaded.
+ * Runs `load` while `require(name)` gives `replacement`: transformers.js requires the native package
+ * as it is evaluated, and would fail where that can't be loaded.
  */
 async function requiringAs<T>(
-  replacements: ReadonlyMap<string, unknown>,
+  name: string,
+  replacement: unknown,
   load: () => Promise<T>,
 ): Promise<T> {
   const loader = (await import("node:module")).Module as unknown as Loader;
   const original = loader._load;
-  loader._load = (wanted, ...rest) =>
-    replacements.has(wanted) ? replacements.get(wanted) : original(wanted, ...rest);
+  loader._load = (wanted, ...rest) => wanted === name ? replacement : original(wanted, ...rest);
   try {
     return await load();
   } finally {
     loader._load = original;
+  }
+}
+
+const noSharp = "data:text/javascript,export default function sharp() {}";
+
+/**
+ * Runs `load` while imports of sharp give nothing: it reads images and takes as long to load as the
+ * rest of transformers.js, which only asks whether it is there. The executable is built without it.
+ */
+async function withoutImages<T>(load: () => Promise<T>): Promise<T> {
+  if (Deno.build.standalone) return await load();
+  const { registerHooks } = await import("node:module");
+  const hooks = registerHooks({
+    resolve: (specifier, context, next) =>
+      specifier === "sharp"
+        ? { url: noSharp, format: "module", shortCircuit: true }
+        : next(specifier, context),
+  });
+  try {
+    return await load();
+  } finally {
+    hooks.deregister();
   }
 }
