@@ -18,13 +18,18 @@ export interface Deadline {
 
 /** Limits of seconds and minutes, such as those of requests. Each may be {@linkcode tickMs} late. */
 export class Deadlines {
-  readonly #entries = new Set<Entry>();
+  /**
+   * The one link of a ring that is no limit. Not a `Set`: one that entries come to and leave all the
+   * time is copied again and again, and its old copies, long-lived as they are, keep what was once
+   * in them (whole requests, by what they call back) from the cheap kind of garbage collection.
+   */
+  readonly #ends = new Link();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Calls `onReached` once, `ms` milliseconds from now, unless the result is cancelled before. */
   after(ms: number, onReached: () => void): Deadline {
     const entry = new Entry(this.#forget, { atMs: performance.now() + ms, onReached });
-    this.#entries.add(entry);
+    entry.insertBefore(this.#ends);
     this.#timer ??= setTimeout(this.#look, Math.min(ms, tickMs));
     return entry;
   }
@@ -32,37 +37,63 @@ export class Deadlines {
   readonly #look = (): void => {
     this.#timer = undefined;
     const nowMs = performance.now();
-    for (const entry of this.#entries) {
-      if (entry.atMs > nowMs) continue;
-      this.#entries.delete(entry);
+    const reached: Entry[] = [];
+    for (let at = this.#ends.next; at instanceof Entry; at = at.next) {
+      if (at.atMs <= nowMs) reached.push(at);
+    }
+    for (const entry of reached) {
+      // One of those before may have called it off.
+      if (entry.next === entry) continue;
+      entry.unlink();
       entry.onReached();
     }
-    if (this.#entries.size > 0) this.#timer ??= setTimeout(this.#look, tickMs);
+    if (this.#ends.next !== this.#ends) this.#timer ??= setTimeout(this.#look, tickMs);
   };
 
-  readonly #forget = (entry: Entry): void => {
-    this.#entries.delete(entry);
-    if (this.#entries.size > 0) return;
+  readonly #forget = (): void => {
+    if (this.#ends.next !== this.#ends) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
   };
 }
 
-class Entry implements Deadline {
+/** A place in a ring; alone it is a ring of its own. */
+class Link {
+  next: Link = this;
+  previous: Link = this;
+
+  insertBefore(other: Link): void {
+    this.next = other;
+    this.previous = other.previous;
+    other.previous.next = this;
+    other.previous = this;
+  }
+
+  unlink(): void {
+    this.previous.next = this.next;
+    this.next.previous = this.previous;
+    this.next = this;
+    this.previous = this;
+  }
+}
+
+class Entry extends Link implements Deadline {
   readonly atMs: number;
   readonly onReached: () => void;
-  readonly #forget: (entry: Entry) => void;
+  readonly #forget: () => void;
 
   constructor(
-    forget: (entry: Entry) => void,
+    forget: () => void,
     limit: { readonly atMs: number; readonly onReached: () => void },
   ) {
+    super();
     this.#forget = forget;
     this.atMs = limit.atMs;
     this.onReached = limit.onReached;
   }
 
   cancel(): void {
-    this.#forget(this);
+    this.unlink();
+    this.#forget();
   }
 }

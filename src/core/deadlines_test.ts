@@ -32,3 +32,15 @@ Deno.test("after() takes new limits from a limit that was reached", async () => 
   deadlines.after(1, () => deadlines.after(1, () => resolve()));
   await promise;
 });
+
+Deno.test("a limit that another one calls off at the same time is not reached", async () => {
+  const deadlines = new Deadlines();
+  const called: string[] = [];
+  deadlines.after(1, () => {
+    called.push("first");
+    second.cancel();
+  });
+  const second = deadlines.after(1, () => called.push("second"));
+  await reached(deadlines, 5);
+  assertEquals(called, ["first"]);
+});

@@ -9,34 +9,18 @@
  * @module
  */
 
+import { type Deadline, Deadlines } from "../core/mod.ts";
+
 /** Wait after which a request's own signal is looked at, in milliseconds. */
 const patienceMs = 20;
 
 /** The requests of one server whose answers are being prepared. */
 export class DepartureWatch {
-  /** Requests that nobody has looked at yet. */
-  readonly #fresh = new Set<Departure>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #deadlines = new Deadlines();
 
   /** Watches `request` until {@linkcode Departure.answered}. */
   watch(request: Request): Departure {
-    const departure = new Departure(request, (done) => this.#forget(done));
-    this.#fresh.add(departure);
-    this.#timer ??= setTimeout(() => this.#look(), patienceMs);
-    return departure;
-  }
-
-  #look(): void {
-    this.#timer = undefined;
-    for (const departure of this.#fresh) departure.look();
-    this.#fresh.clear();
-  }
-
-  #forget(departure: Departure): void {
-    this.#fresh.delete(departure);
-    if (this.#fresh.size > 0) return;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    return new Departure(request, this.#deadlines);
   }
 }
 
@@ -44,14 +28,14 @@ export class DepartureWatch {
 export class Departure {
   readonly #controller = new AbortController();
   readonly #request: Request;
-  readonly #forget: (departure: Departure) => void;
+  readonly #patience: Deadline;
   #watched: AbortSignal | undefined;
   readonly #onAbort = () => this.leave(this.#watched?.reason);
 
   /** Made by {@linkcode DepartureWatch.watch}. */
-  constructor(request: Request, forget: (departure: Departure) => void) {
+  constructor(request: Request, deadlines: Deadlines) {
     this.#request = request;
-    this.#forget = forget;
+    this.#patience = deadlines.after(patienceMs, () => this.#look());
   }
 
   /** Aborts when the caller goes away. */
@@ -60,7 +44,7 @@ export class Departure {
   }
 
   /** Hears from now on whether the caller goes, and at once when it is gone already. */
-  look(): void {
+  #look(): void {
     this.#watched = this.#request.signal;
     if (this.#watched.aborted) this.#onAbort();
     else this.#watched.addEventListener("abort", this.#onAbort, { once: true });
@@ -68,7 +52,7 @@ export class Departure {
 
   /** The answer begins: from now on only {@linkcode leave} counts. */
   answered(): void {
-    this.#forget(this);
+    this.#patience.cancel();
     this.#watched?.removeEventListener("abort", this.#onAbort);
   }
 
