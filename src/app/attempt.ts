@@ -18,6 +18,11 @@ import type { Router } from "../router/mod.ts";
 /** Most bytes of an answer that is not streamed. */
 const maxAnswerBytes = 256 * 1024 * 1024;
 
+/** The usage figure stands this near to the end of an answer. */
+const tailBytes = 1_024;
+const tokenCount = /"completion_tokens"\s*:\s*(\d+)/;
+const decoder = new TextDecoder();
+
 /** Time limits of one try, in milliseconds; see `TimeoutsConfig`. */
 export interface AttemptLimits {
   readonly firstByteMs: number;
@@ -39,7 +44,7 @@ export interface AttemptOptions {
 /** An answer whose first byte is there. */
 export interface OpenedAnswer {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: ReadonlyMap<string, string>;
   readonly body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null;
 }
 
@@ -215,8 +220,7 @@ function invalid(session: Session, what: string): BackendError {
 /** Reads the usage figure near the end of an answer without parsing it a second time. */
 function completionTokens(body: OpenedAnswer["body"]): number | undefined {
   if (!(body instanceof Uint8Array)) return undefined;
-  const tail = new TextDecoder().decode(body.subarray(-1024));
-  const match = /"completion_tokens"\s*:\s*(\d+)/.exec(tail);
+  const match = tokenCount.exec(decoder.decode(body.subarray(-tailBytes)));
   return match === null ? undefined : Number(match[1]);
 }
 

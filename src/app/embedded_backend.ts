@@ -90,7 +90,7 @@ export class EmbeddedBackend implements Backend {
     };
     return {
       status: 200,
-      headers: new Headers({ "content-type": "application/json" }),
+      headers: new Map([["content-type", "application/json"]]),
       body: ReadableStream.from([new TextEncoder().encode(JSON.stringify(answer))]),
     };
   }

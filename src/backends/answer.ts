@@ -29,8 +29,8 @@ const passedHeaders = ["content-type", "x-request-id", "request-id", "x-session-
 const maxHeaderLength = 1_024;
 
 /** The headers of an answer that belong to the caller. */
-export function callerHeaders(from: ReadonlyMap<string, string>): Headers {
-  const headers = new Headers();
+export function callerHeaders(from: ReadonlyMap<string, string>): Map<string, string> {
+  const headers = new Map<string, string>();
   for (const name of passedHeaders) {
     const value = from.get(name);
     if (value !== undefined && value.length <= maxHeaderLength) headers.set(name, value);
@@ -41,10 +41,10 @@ export function callerHeaders(from: ReadonlyMap<string, string>): Headers {
 /** An answer whose body is there already; the stream is made only for those who want one. */
 class WholeAnswer implements BackendResponse {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: ReadonlyMap<string, string>;
   readonly bytes: Uint8Array<ArrayBuffer>;
 
-  constructor(bytes: Uint8Array<ArrayBuffer>, head: { status: number; headers: Headers }) {
+  constructor(bytes: Uint8Array<ArrayBuffer>, head: Pick<BackendResponse, "status" | "headers">) {
     this.status = head.status;
     this.headers = head.headers;
     this.bytes = bytes;
@@ -64,7 +64,7 @@ class WholeAnswer implements BackendResponse {
 /** An answer from a body that is there already. */
 export function wholeBody(
   bytes: Uint8Array<ArrayBuffer>,
-  head: { status: number; headers: Headers },
+  head: Pick<BackendResponse, "status" | "headers">,
 ): BackendResponse {
   return new WholeAnswer(bytes, head);
 }

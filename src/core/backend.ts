@@ -41,8 +41,11 @@ export interface BackendRequest {
 export interface BackendResponse {
   /** HTTP status. */
   readonly status: number;
-  /** `content-type` and what else belongs to the caller; never hop-by-hop headers or cookies. */
-  readonly headers: Headers;
+  /**
+   * `content-type` and what else belongs to the caller, by name in lower case; never hop-by-hop
+   * headers or cookies.
+   */
+  readonly headers: ReadonlyMap<string, string>;
   /** OpenAI-shaped bytes: a JSON document, or server-sent events when a stream was asked for. */
   readonly body: ReadableStream<Uint8Array> | null;
   /**

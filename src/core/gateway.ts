@@ -27,8 +27,8 @@ export interface GatewayRequest {
 export interface GatewayResponse {
   /** HTTP status. */
   readonly status: number;
-  /** The backend's headers that belong to the caller. */
-  readonly headers: Headers;
+  /** The backend's headers that belong to the caller, by name in lower case. */
+  readonly headers: ReadonlyMap<string, string>;
   /** Its first byte is there already: a failure before it went to the next candidate. */
   readonly body: ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | null;
   /** Who answers. */

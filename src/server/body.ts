@@ -11,6 +11,9 @@ import { findJsonMistake } from "./json_position.ts";
 /** Levels of nesting that are read; what goes on recursively behind must not run out of stack. */
 const maxDepth = 500;
 
+/** For bodies that are there as a whole: it holds nothing from one to the next. */
+const wholeDecoder = new TextDecoder("utf-8", { fatal: true });
+
 /** A JSON object as a request brought it. */
 export interface JsonBody {
   readonly value: Readonly<Record<string, unknown>>;
@@ -71,8 +74,7 @@ async function readText(
   const declared = request.headers.get("content-length");
   if (declared !== null) {
     // The protocol layer holds the body to its declared length, which the guard has checked.
-    const text = decode(new TextDecoder("utf-8", { fatal: true }), await request.bytes());
-    return { text, sizeBytes: Number(declared) };
+    return { text: decode(wholeDecoder, await request.bytes()), sizeBytes: Number(declared) };
   }
   if (request.body === null) return { text: "", sizeBytes: 0 };
   const decoder = new TextDecoder("utf-8", { fatal: true });

@@ -82,10 +82,10 @@ export class FakeGateway implements Gateway {
     const { body = null } = answer;
     return {
       status: answer.status ?? 200,
-      headers: new Headers({
+      headers: new Map(Object.entries({
         "content-type": answer.contentType ?? "application/json",
         ...answer.headers,
-      }),
+      })),
       body: body === null || body instanceof ReadableStream
         ? body
         : new TextEncoder().encode(typeof body === "string" ? body : JSON.stringify(body)),

@@ -25,7 +25,10 @@ export const maxHeadBytes = 65_536;
 
 const maxFields = 200;
 const statusLine = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: |$)/;
+const digits = /^\d{1,15}$/;
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+// deno-lint-ignore no-control-regex
+const broken = /[\u0000\r\n]/;
 
 /** A head that is none, or that contradicts itself. Becomes a `BackendError` in the transport. */
 export class MalformedHttp extends Error {
@@ -49,8 +52,7 @@ function readFields(lines: readonly string[]): Map<string, string> {
     // A space before the colon, or a folded line, is how requests are smuggled.
     if (colon < 1 || !token.test(name)) throw new MalformedHttp("a header field is broken");
     const value = line.slice(colon + 1).trim();
-    // deno-lint-ignore no-control-regex
-    if (/[\u0000\r\n]/.test(value)) throw new MalformedHttp("a header field is broken");
+    if (broken.test(value)) throw new MalformedHttp("a header field is broken");
     const key = name.toLowerCase();
     const before = headers.get(key);
     headers.set(key, before === undefined ? value : `${before}, ${value}`);
@@ -70,9 +72,11 @@ function framingOf(status: number, headers: ReadonlyMap<string, string>): BodyFr
   }
   const length = headers.get("content-length");
   if (length === undefined) return { kind: "until-close" };
+  if (digits.test(length)) return { kind: "length", bytes: Number(length) };
+  // Told several times, it is one length all the same (RFC 9110, 8.6).
   const values = new Set(length.split(",").map((value) => value.trim()));
   const [value = ""] = values;
-  if (values.size !== 1 || !/^\d{1,15}$/.test(value)) {
+  if (values.size !== 1 || !digits.test(value)) {
     throw new MalformedHttp("its content length is no number");
   }
   return { kind: "length", bytes: Number(value) };

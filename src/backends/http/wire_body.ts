@@ -10,6 +10,7 @@ import { ConnectionCut, type WireConnection } from "./wire_connection.ts";
 const maxPieceBytes = 65_536;
 const maxLineLength = 4_096;
 const maxTrailers = 64;
+const chunkSize = /^([0-9a-f]{1,12})[ \t]*(?:;|$)/i;
 
 /** The body of one answer. */
 export class WireBody {
@@ -17,7 +18,9 @@ export class WireBody {
   readonly #framing: BodyFraming;
   /** Bytes left of the body, or of the current chunk. */
   #left: number;
-  #firstChunk = true;
+  /** The line that comes next once the current chunk is read. */
+  #expected: "chunk size" | "chunk end" | "trailer" = "chunk size";
+  #trailers = 0;
   #ended: boolean;
 
   /** The body that follows the head that was read last. */
@@ -41,9 +44,11 @@ export class WireBody {
   /** The next piece; undefined after the last. Throws `ConnectionCut`, `MalformedHttp`. */
   async read(): Promise<Uint8Array<ArrayBuffer> | undefined> {
     if (this.#ended) return undefined;
-    if (this.#framing.kind === "chunked" && this.#left === 0 && !await this.#nextChunk()) {
-      this.#ended = true;
-      return undefined;
+    if (this.#framing.kind === "chunked" && this.#left === 0) {
+      while (!this.#openChunk()) {
+        if (!await this.#connection.fill()) throw new ConnectionCut();
+      }
+      if (this.#ended) return undefined;
     }
     const max = this.#framing.kind === "until-close" ? maxPieceBytes : this.#left;
     const piece = await this.#connection.readSome(Math.min(max, maxPieceBytes));
@@ -66,20 +71,32 @@ export class WireBody {
     return whole;
   }
 
-  /** Reads a chunk's size; false for the last chunk, whose trailers are read too. */
-  async #nextChunk(): Promise<boolean> {
-    if (!this.#firstChunk && await this.#connection.readLine(maxLineLength) !== "") {
-      throw new MalformedHttp("a chunk is longer than it says");
+  /**
+   * Goes on to the next chunk, or over the trailers to the end, as far as the bytes are there; false
+   * while they are not.
+   */
+  #openChunk(): boolean {
+    const connection = this.#connection;
+    for (;;) {
+      const line = connection.takeLine(maxLineLength);
+      if (line === undefined) return false;
+      switch (this.#expected) {
+        case "chunk end":
+          if (line !== "") throw new MalformedHttp("a chunk is longer than it says");
+          this.#expected = "chunk size";
+          break;
+        case "chunk size": {
+          const size = chunkSize.exec(line)?.[1];
+          if (size === undefined) throw new MalformedHttp("a chunk has no size");
+          this.#left = Number.parseInt(size, 16);
+          this.#expected = this.#left > 0 ? "chunk end" : "trailer";
+          if (this.#left > 0) return true;
+          break;
+        }
+        case "trailer":
+          if (line === "") return this.#ended = true;
+          if (++this.#trailers > maxTrailers) throw new MalformedHttp("its trailers have no end");
+      }
     }
-    this.#firstChunk = false;
-    const line = await this.#connection.readLine(maxLineLength);
-    const size = /^([0-9a-f]{1,12})[ \t]*(?:;|$)/i.exec(line)?.[1];
-    if (size === undefined) throw new MalformedHttp("a chunk has no size");
-    this.#left = Number.parseInt(size, 16);
-    if (this.#left > 0) return true;
-    for (let count = 0; await this.#connection.readLine(maxLineLength) !== ""; count++) {
-      if (count >= maxTrailers) throw new MalformedHttp("its trailers have no end");
-    }
-    return false;
   }
 }

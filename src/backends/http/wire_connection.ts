@@ -15,6 +15,8 @@ import {
 const firstBufferBytes = 16_384;
 const longestDirectBytes = 4_096;
 const latin1 = new TextDecoder("latin1");
+const lineFeed = 10;
+const carriageReturn = 13;
 const httpMark = [0x48, 0x54, 0x54, 0x50, 0x2f];
 
 /** Bytes as text, one character a byte. Heads are short, and the decoder costs a call into the runtime. */
@@ -36,17 +38,21 @@ export class ConnectionCut extends Error {
  */
 export class WireConnection {
   readonly #conn: Deno.Conn;
+  readonly #onDead: (connection: WireConnection) => void;
   #buffer = new Uint8Array(firstBufferBytes);
   #start = 0;
   #end = 0;
+  #resting = false;
+  /** The read that was begun at rest. */
   #pending: Promise<number | null> | undefined;
   #closed = false;
   /** When it became idle, in milliseconds of `performance.now()`. */
   idleSinceMs = 0;
 
-  /** Wraps a connection and owns it from now on. */
-  constructor(conn: Deno.Conn) {
+  /** Wraps a connection and owns it from now on. `onDead`: the other side ended it while it rested. */
+  constructor(conn: Deno.Conn, onDead: (connection: WireConnection) => void) {
     this.#conn = conn;
+    this.#onDead = onDead;
   }
 
   /** Whether it is closed. */
@@ -67,33 +73,27 @@ export class WireConnection {
     while (written < bytes.length) written += await this.#conn.write(bytes.subarray(written));
   }
 
-  /** Waits for the next exchange; `onDead` is called when the other side ends it meanwhile. */
-  rest(onDead: () => void): void {
+  /** Waits for the next exchange. */
+  rest(): void {
+    this.#resting = true;
     // Bytes that nobody asked for belong to no exchange.
-    if (this.#start !== this.#end) {
-      this.close();
-      return onDead();
-    }
+    if (this.#start !== this.#end) return this.#die();
     this.#start = this.#end = 0;
     this.idleSinceMs = performance.now();
-    const pending = this.#conn.read(this.#buffer);
-    this.#pending = pending;
-    const dead = () => {
-      if (this.#pending !== pending) return;
-      this.close();
-      onDead();
-    };
-    pending.then(dead, dead);
+    this.#pending = this.#conn.read(this.#buffer);
+    this.#pending.then(this.#die, this.#die);
   }
 
-  /** Takes the pending read over, so that its bytes are the next answer's. */
+  /** The pending read has ended; if that is not what an exchange waits for, so has the connection. */
+  readonly #die = (): void => {
+    if (!this.#resting) return;
+    this.close();
+    this.#onDead(this);
+  };
+
+  /** Begins an exchange: the bytes of the pending read are its answer's. */
   wake(): void {
-    const pending = this.#pending;
-    if (pending === undefined) return;
-    // Another promise, so that `rest` no longer takes its result for the connection's end.
-    this.#pending = pending.then((count) => count);
-    // It is awaited by the next read; until then its failure is nobody's.
-    this.#pending.catch(() => {});
+    this.#resting = false;
   }
 
   /** Reads more into the buffer; false at the end of the connection. */
@@ -121,22 +121,16 @@ export class WireConnection {
 
   /** The next head; interim ones (1xx) are passed over. Throws `MalformedHttp`, `ConnectionCut`. */
   async readHead(): Promise<ResponseHead> {
-    for (;;) {
-      const text = await this.#readUntilEmptyLine();
-      const head = parseHead(text);
-      if (head.status === 101) throw new MalformedHttp("it switches protocols unasked");
-      if (head.status >= 200) return head;
-    }
-  }
-
-  async #readUntilEmptyLine(): Promise<string> {
     let searched = 0;
     for (;;) {
       const at = findHeadEnd(this.#buffer, this.#start + searched, this.#end);
       if (at >= 0) {
-        const text = textOf(this.#buffer.subarray(this.#start, at));
+        const head = parseHead(textOf(this.#buffer.subarray(this.#start, at)));
         this.#start = at + 4;
-        return text;
+        searched = 0;
+        if (head.status === 101) throw new MalformedHttp("it switches protocols unasked");
+        if (head.status >= 200) return head;
+        continue;
       }
       // The empty line may begin in what is there already.
       searched = Math.max(0, this.#end - this.#start - 3);
@@ -163,23 +157,35 @@ export class WireConnection {
   /** A line without its end, of at most `maxLength` characters. */
   async readLine(maxLength: number): Promise<string> {
     for (;;) {
-      const at = this.#buffer.subarray(0, this.#end).indexOf(10, this.#start);
-      if (at >= 0) {
-        const end = this.#buffer[at - 1] === 13 && at > this.#start ? at - 1 : at;
-        const line = textOf(this.#buffer.subarray(this.#start, end));
-        this.#start = at + 1;
-        if (line.length > maxLength) throw new MalformedHttp("a line is too long");
-        return line;
-      }
-      if (this.#end - this.#start > maxLength) throw new MalformedHttp("a line is too long");
+      const line = this.takeLine(maxLength);
+      if (line !== undefined) return line;
       if (!await this.fill()) throw new ConnectionCut();
     }
   }
 
+  /** As {@linkcode readLine}, but undefined when the whole line is not there yet. */
+  takeLine(maxLength: number): string | undefined {
+    const at = this.#buffer.indexOf(lineFeed, this.#start);
+    if (at < 0 || at >= this.#end) {
+      if (this.#end - this.#start > maxLength) throw new MalformedHttp("a line is too long");
+      return undefined;
+    }
+    const end = this.#buffer[at - 1] === carriageReturn && at > this.#start ? at - 1 : at;
+    if (end - this.#start > maxLength) throw new MalformedHttp("a line is too long");
+    const line = textOf(this.#buffer.subarray(this.#start, end));
+    this.#start = at + 1;
+    return line;
+  }
+
   /** What is there of the next `max` bytes, at least one; undefined at the connection's end. */
   async readSome(max: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    if (this.#start === this.#end && !await this.fill()) return undefined;
+    return this.takeSome(max) ?? (await this.fill() ? this.takeSome(max) : undefined);
+  }
+
+  /** As {@linkcode readSome}, but undefined when nothing is there yet. */
+  takeSome(max: number): Uint8Array<ArrayBuffer> | undefined {
     const count = Math.min(max, this.#end - this.#start);
+    if (count === 0) return undefined;
     const piece = this.#buffer.slice(this.#start, this.#start + count);
     this.#start += count;
     return piece;

@@ -27,7 +27,8 @@ export class WireTransport implements Transport {
   readonly #port: number;
   readonly #hostLine: string;
   readonly #idle: WireConnection[] = [];
-  readonly #busy = new Set<WireConnection>();
+  /** Those at rest and those at work. */
+  readonly #open = new Set<WireConnection>();
   #disposed = false;
 
   /** Makes a transport; it connects on first use. */
@@ -49,7 +50,6 @@ export class WireTransport implements Transport {
     try {
       const bytes = this.#encode(request);
       const connection = this.#take() ?? await this.#connect(exchange.connectSignal());
-      this.#busy.add(connection);
       exchange.start(connection);
       await connection.write(bytes);
       return exchange.answer(await connection.readHead());
@@ -62,9 +62,9 @@ export class WireTransport implements Transport {
 
   [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
-    for (const connection of [...this.#idle, ...this.#busy]) connection.close();
+    for (const connection of this.#open) connection.close();
+    this.#open.clear();
     this.#idle.length = 0;
-    this.#busy.clear();
     return Promise.resolve();
   }
 
@@ -87,7 +87,9 @@ export class WireTransport implements Transport {
         signal: AbortSignal.any([signal, limit.signal]),
       });
       conn.setNoDelay(true);
-      return new WireConnection(conn);
+      const connection = new WireConnection(conn, this.#forget);
+      this.#open.add(connection);
+      return connection;
     } catch (error) {
       throw limit.signal.aborted ? limit.signal.reason : error;
     } finally {
@@ -96,21 +98,24 @@ export class WireTransport implements Transport {
   }
 
   readonly #give = (connection: WireConnection, reusable: boolean): void => {
-    this.#busy.delete(connection);
     if (!reusable || this.#disposed || connection.closed || this.#idle.length >= maxIdle) {
+      this.#open.delete(connection);
       return connection.close();
     }
     // The one that rests longest is at the bottom.
     const oldest = this.#idle[0];
     if (oldest !== undefined && performance.now() - oldest.idleSinceMs > maxIdleMs) {
-      this.#idle.shift();
+      this.#forget(oldest);
       oldest.close();
     }
     this.#idle.push(connection);
-    connection.rest(() => {
-      const at = this.#idle.indexOf(connection);
-      if (at >= 0) this.#idle.splice(at, 1);
-    });
+    connection.rest();
+  };
+
+  readonly #forget = (connection: WireConnection): void => {
+    this.#open.delete(connection);
+    const at = this.#idle.indexOf(connection);
+    if (at >= 0) this.#idle.splice(at, 1);
   };
 
   #encode(request: TransportRequest): Uint8Array {
