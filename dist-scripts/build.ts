@@ -5,7 +5,6 @@
  *   deno task build --target TRIPLE         for another one
  *   deno task build --all                   for every one
  *   deno task build --natives               only checks that every one's natives are there
- *   deno task build --small                 takes minutes longer for 2 MB less, as releases do
  *
  * `DENORT_BIN` names a base binary to use instead of the one that `deno compile` downloads; it
  * must be this machine's, and is refused for another target.
@@ -16,11 +15,13 @@ import { parseArgs } from "@std/cli/parse-args";
 import { smallBase } from "./build/base.ts";
 import { bundleProgram } from "./build/bundle.ts";
 import { checkExecutable } from "./build/check.ts";
-import { findNatives, type NativeSet, packNatives } from "./build/natives.ts";
+import { findNatives } from "./build/natives.ts";
 import { findThirdParties, renderNotices } from "./build/notices.ts";
+import { type PackedSet, packFiles } from "./build/pack.ts";
 import { installPackages, packedEngineFolder } from "./build/packages.ts";
 import { stdModules } from "./build/std.ts";
 import { hostTarget, type Target, targetNamed, targets } from "./build/targets.ts";
+import { manifestName, readManifest } from "../src/embed/model_files.ts";
 import { bundledModelFolder, prepareBundledModel } from "../src/embed/prepare_model.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -48,7 +49,7 @@ const permissions = [
 const everyFileTimeS = 1_577_836_800;
 const megabyte = 1_000_000;
 
-async function build(target: Target, options: { isSmall: boolean }): Promise<string> {
+async function build(target: Target): Promise<string> {
   const manifest = JSON.parse(await Deno.readTextFile(join(root, "deno.json")));
   const started = performance.now();
   const step = (text: string) =>
@@ -73,13 +74,12 @@ async function build(target: Target, options: { isSmall: boolean }): Promise<str
   const stage = join(work, "stage");
   await Deno.remove(stage, { recursive: true }).catch(() => {});
   await Deno.mkdir(stage, { recursive: true });
-  step("natives");
+  step("natives and model");
   const engine = packedEngineFolder(nodeModules, manifest.imports);
   const natives = await findNatives(nodeModules, { target, engine });
-  await packNatives(natives, {
-    folder: join(stage, "natives"),
+  await packFiles([...natives, await packedModel()], {
+    folder: join(stage, "packed"),
     cache: join(cache, "build", "compressed"),
-    isSmall: options.isSmall,
   });
   step("bundle");
   const bundle = await bundleProgram({
@@ -90,7 +90,6 @@ async function build(target: Target, options: { isSmall: boolean }): Promise<str
     std: await stdModules(root),
   });
   step(`bundle: ${(bundle.sizeBytes / megabyte).toFixed(1)} MB`);
-  await copyFolder(modelFolder, join(stage, "models", bundledModelFolder));
   await writeNotices(join(stage, "NOTICES.txt"), { inputs: bundle.inputs, natives });
   await Deno.writeTextFile(join(stage, "deno.json"), "{}\n");
   await datedAlike(stage);
@@ -165,9 +164,7 @@ async function compile(
       "--include",
       "NOTICES.txt",
       "--include",
-      "natives",
-      "--include",
-      "models",
+      "packed",
       "--output",
       output,
       main,
@@ -179,10 +176,18 @@ async function compile(
   if (!success) throw new Error(`deno compile failed: ${new TextDecoder().decode(stderr)}`);
 }
 
+/** The embedding model: what its manifest names, and the manifest. */
+async function packedModel(): Promise<PackedSet> {
+  const model = await readManifest(modelFolder);
+  const names = [manifestName, ...(model?.files ?? []).map(({ path }) => path)];
+  const files = names.map((name) => ({ name, path: join(modelFolder, name), isX86: false }));
+  return { name: "model", entry: manifestName, files };
+}
+
 /** Names what the executable is made of. Throws when a licence forbids handing it out. */
 async function writeNotices(
   path: string,
-  options: { inputs: readonly string[]; natives: readonly NativeSet[] },
+  options: { inputs: readonly string[]; natives: readonly PackedSet[] },
 ): Promise<void> {
   const model = JSON.parse(
     await Deno.readTextFile(join(modelFolder, "manifest.json")),
@@ -214,22 +219,13 @@ async function datedAlike(folder: string): Promise<void> {
   }
 }
 
-async function copyFolder(from: string, to: string): Promise<void> {
-  await Deno.mkdir(to, { recursive: true });
-  for await (const entry of Deno.readDir(from)) {
-    const [source, destination] = [join(from, entry.name), join(to, entry.name)];
-    if (entry.isDirectory) await copyFolder(source, destination);
-    else await Deno.copyFile(source, destination);
-  }
-}
-
 async function main(): Promise<number> {
   const flags = parseArgs(Deno.args, {
     string: ["target"],
-    boolean: ["all", "natives", "small", "help"],
+    boolean: ["all", "natives", "help"],
   });
   if (flags.help) {
-    console.log("Usage: deno task build [--target TRIPLE | --all | --natives] [--small]");
+    console.log("Usage: deno task build [--target TRIPLE | --all | --natives]");
     return 0;
   }
   if (flags.natives) {
@@ -240,7 +236,7 @@ async function main(): Promise<number> {
     ? targets
     : [typeof flags.target === "string" ? targetNamed(flags.target) : hostTarget()];
   for (const target of chosen) {
-    console.log(await build(target, { isSmall: flags.small === true }));
+    console.log(await build(target));
   }
   return 0;
 }

