@@ -234,8 +234,19 @@ clean_up() {
   if [ -n "${staged:-}" ]; then rm -f "$staged"; fi
 }
 
+# list_has NAME CHECKSUMS
+list_has() {
+  while read -r sum name || [ -n "${sum:-}" ]; do
+    if [ "${name#\*}" = "$1" ]; then return 0; fi
+  done <"$2"
+  return 1
+}
+
 install() {
   archive="atmosphere-$target.tar.gz"
+  # A tenth less to download, where it can be unpacked.
+  smaller="atmosphere-$target.tar.xz"
+  if has xz; then archive="$smaller"; fi
   releases="${ATMOSPHERE_RELEASES_URL:-https://github.com/atmosphere/atmosphere/releases}"
   if [ "$version" = latest ]; then
     base="$releases/latest/download"
@@ -255,12 +266,19 @@ install() {
     packed="$offline"
   else
     download "$base/checksums.txt" "$work/checksums.txt"
+    if [ "$archive" = "$smaller" ] && ! list_has "$smaller" "$work/checksums.txt"; then
+      archive="atmosphere-$target.tar.gz"
+    fi
     download "$base/$archive" "$work/$archive"
     check_sum "$work/$archive" "$archive" "$work/checksums.txt"
     packed="$work/$archive"
   fi
   mkdir "$work/unpacked"
-  gzip -dc <"$packed" | (cd "$work/unpacked" && tar -xf -) || fail "unpacking $packed failed"
+  unpack="gzip -dc"
+  case "$packed" in
+    *.xz) unpack="xz -dc" ;;
+  esac
+  $unpack <"$packed" | (cd "$work/unpacked" && tar -xf -) || fail "unpacking $packed failed"
   if [ ! -f "$work/unpacked/atmosphere" ]; then fail "$packed holds no executable"; fi
   mkdir -p "$dir" || fail "$dir can't be made"
   # Beside its place, so that the last step is one rename: there is never half an executable.

@@ -20,22 +20,22 @@ class Atmosphere < Formula
 
   on_macos do
     on_arm do
-      url "https://github.com/atmosphere/atmosphere/releases/download/v#{version}/atmosphere-aarch64-apple-darwin.tar.gz"
+      url "https://github.com/atmosphere/atmosphere/releases/download/v#{version}/atmosphere-aarch64-apple-darwin.tar.xz"
       sha256 "0000000000000000000000000000000000000000000000000000000000000000"
     end
     on_intel do
-      url "https://github.com/atmosphere/atmosphere/releases/download/v#{version}/atmosphere-x86_64-apple-darwin.tar.gz"
+      url "https://github.com/atmosphere/atmosphere/releases/download/v#{version}/atmosphere-x86_64-apple-darwin.tar.xz"
       sha256 "0000000000000000000000000000000000000000000000000000000000000000"
     end
   end
 
   on_linux do
     on_arm do
-      url "https://github.com/atmosphere/atmosphere/releases/download/v#{version}/atmosphere-aarch64-unknown-linux-gnu.tar.gz"
+      url "https://github.com/atmosphere/atmosphere/releases/download/v#{version}/atmosphere-aarch64-unknown-linux-gnu.tar.xz"
       sha256 "0000000000000000000000000000000000000000000000000000000000000000"
     end
     on_intel do
-      url "https://github.com/atmosphere/atmosphere/releases/download/v#{version}/atmosphere-x86_64-unknown-linux-gnu.tar.gz"
+      url "https://github.com/atmosphere/atmosphere/releases/download/v#{version}/atmosphere-x86_64-unknown-linux-gnu.tar.xz"
       sha256 "0000000000000000000000000000000000000000000000000000000000000000"
     end
   end

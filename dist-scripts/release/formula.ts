@@ -1,6 +1,6 @@
 /** The Homebrew formula with a release's version and checksums. */
 
-const lineOfArchive = /(url "[^"]*\/(atmosphere-[^"]+\.tar\.gz)"\n\s*sha256 ")[0-9a-f]{64}"/g;
+const lineOfArchive = /(url "[^"]*\/(atmosphere-[^"]+\.tar\.xz)"\n\s*sha256 ")[0-9a-f]{64}"/g;
 const lineOfBottle = /(sha256 cellar: :any_skip_relocation, (\w+):\s+")[0-9a-f]{64}"/g;
 
 /** What a formula is filled with. */

@@ -37,7 +37,7 @@ export async function packRelease(options: PackOptions): Promise<string[]> {
   try {
     const files: string[] = [];
     for (const target of built) {
-      files.push(await packTarget(target, options, join(work, target.triple)));
+      files.push(...await packTarget(target, options, join(work, target.triple)));
       files.push(await writeSbom(target, options));
     }
     for (const name of ["install.sh", "install.ps1"]) {
@@ -58,7 +58,11 @@ export async function packRelease(options: PackOptions): Promise<string[]> {
 }
 
 /** Lays an archive's content out in `folder` and packs it. */
-async function packTarget(target: Target, options: PackOptions, folder: string): Promise<string> {
+async function packTarget(
+  target: Target,
+  options: PackOptions,
+  folder: string,
+): Promise<string[]> {
   const { root, outDir, timeS } = options;
   await Deno.mkdir(folder);
   await writeExtras(folder, options);
@@ -69,16 +73,22 @@ async function packTarget(target: Target, options: PackOptions, folder: string):
     join(root, ".cache", "build", target.triple, "stage", "NOTICES.txt"),
     join(folder, "NOTICES.txt"),
   );
-  const name = `atmosphere-${target.triple}.tar.gz`;
-  await writeTarball(join(outDir, name), { folder, entry: ".", timeS });
-  return name;
+  // Windows can't unpack xz, and `atmosphere update` neither.
+  const endings = target.os === "win32" ? ["gz"] : ["gz", "xz"];
+  const names = endings.map((ending) => `atmosphere-${target.triple}.tar.${ending}`);
+  const isX86 = target.cpu === "x64";
+  for (const name of names) {
+    await writeTarball(join(outDir, name), { folder, entry: ".", timeS, isX86 });
+  }
+  return names;
 }
 
 /** The bottles, of the archives' contents in `work`, and the formula with the sums of all. */
 async function packBottles(options: PackOptions, work: string): Promise<string[]> {
   const { root, outDir, version, timeS } = options;
   const template = await Deno.readTextFile(join(root, "Formula", "atmosphere.rb"));
-  const archives = targets.map(({ triple }) => `atmosphere-${triple}.tar.gz`);
+  const archives = targets.filter(({ os }) => os !== "win32")
+    .map(({ triple }) => `atmosphere-${triple}.tar.xz`);
   const archiveSums = await checksums(outDir, archives);
   const formula = filledFormula(template, { version, checksums: archiveSums });
   const bottles: string[] = [];

@@ -15,7 +15,7 @@ const script = fromFileUrl(new URL("./resolve_formula.rb", import.meta.url));
 const version = "1.2.3";
 const tags = targets.map(bottleTag).filter((tag) => tag !== undefined);
 const checksums = [
-  ...targets.map(({ triple }) => `atmosphere-${triple}.tar.gz`),
+  ...targets.map(({ triple }) => `atmosphere-${triple}.tar.xz`),
   ...tags.map((tag) => bottleName(version, tag)),
 ].map((name, i) => `${i.toString(16).repeat(64)}  ${name}\n`).join("");
 const filled = filledFormula(Deno.readTextFileSync(formulaPath), {
@@ -80,7 +80,7 @@ Deno.test({
         ] as const
       ) {
         const lines = (await ruby([script, path, os, cpu])).split("\n");
-        const archive = `atmosphere-${triple}.tar.gz`;
+        const archive = `atmosphere-${triple}.tar.xz`;
         assertEquals(lines.pop(), `archive ${base}/${archive} ${sumOf(archive)}`);
         assertEquals(
           lines.toSorted(),

@@ -97,7 +97,7 @@ Deno.test({
     await using home = await makeHome();
     assertEquals((await install(home, ["--no-modify-path"], { server })).code, 0);
     const before = await Deno.readTextFile(home.binary);
-    const { byteLength } = server.archive;
+    const { byteLength } = server.smaller ?? server.archive;
     const lengths = Array.from({ length: 8 }, (_, i) => Math.floor(byteLength * i / 8));
     const faults = [
       ...lengths.map((shortenTo) => ({ shortenTo })),
@@ -110,7 +110,7 @@ Deno.test({
       { checksums: "<html>sign in</html>\n" },
       { checksums: `0123  atmosphere-${target}.tar.gz\n` },
       { missing: "checksums.txt" },
-      { missing: ".tar.gz" },
+      { missing: ".tar." },
       { stalls: true },
     ];
     for (const fault of faults) {
@@ -184,6 +184,39 @@ Deno.test({
 });
 
 Deno.test({
+  name: "install.sh takes the smaller archive where xz is and the release has it, else the other",
+  ignore: ignore || !await isInstalled("xz"),
+  async fn() {
+    const archives = (server: ReleaseServer) =>
+      server.asked.filter((path) => path.includes(".tar.")).map((path) => path.split(".").at(-1));
+    await using server = await startReleaseServer(target);
+    await using home = await makeHome();
+    assertEquals((await install(home, ["--no-modify-path"], { server })).code, 0);
+    assertEquals(archives(server), ["xz"]);
+
+    // Every command that is there, but for xz.
+    const tools = join(home.path, "tools");
+    await Deno.mkdir(tools);
+    for (const folder of (Deno.env.get("PATH") ?? "").split(":").toReversed()) {
+      for (const { name } of await Array.fromAsync(Deno.readDir(folder)).catch(() => [])) {
+        await Deno.remove(join(tools, name)).catch(() => {});
+        if (name !== "xz") await Deno.symlink(join(folder, name), join(tools, name));
+      }
+    }
+    const env = { PATH: tools };
+    assertEquals((await install(home, ["--no-modify-path"], { server, env })).code, 0);
+    assertEquals(archives(server), ["xz", "gz"]);
+
+    const sums = await (await fetch(`${server.url}/latest/download/checksums.txt`)).text();
+    const line = sums.split("\n").find((text) => text.endsWith(".tar.gz"));
+    server.faults = { checksums: `${line}\n` };
+    assertEquals((await install(home, ["--no-modify-path"], { server })).code, 0);
+    assertEquals(archives(server), ["xz", "gz", "gz"]);
+    assertEquals((await finish(home.binary)).stdout, "atmosphere 9.9.9\n");
+  },
+});
+
+Deno.test({
   name: "install.sh says plainly where there is no executable for the machine",
   ignore,
   async fn() {
@@ -210,7 +243,7 @@ Deno.test({
     for (const [isApple, machine] of [["0", "x86_64"], ["1", "aarch64"]]) {
       await fake("sysctl", `echo ${isApple}`);
       const { stdout } = await install(home, ["--dry-run"], { env });
-      assertStringIncludes(stdout, `/atmosphere-${machine}-apple-darwin.tar.gz`);
+      assertStringIncludes(stdout, `/atmosphere-${machine}-apple-darwin.tar.`);
     }
     await fake("uname", "echo FreeBSD");
     assertStringIncludes(await failure(), "no executable for FreeBSD");
@@ -224,7 +257,7 @@ Deno.test({
     await using home = await makeHome();
     const dry = await install(home, ["--dry-run"]);
     assertEquals([dry.code, await filesOf(home)], [0, []]);
-    assertStringIncludes(dry.stdout, `/latest/download/atmosphere-${target}.tar.gz`);
+    assertStringIncludes(dry.stdout, `/latest/download/atmosphere-${target}.tar.`);
     for (const args of [["--what"], ["--version"], ["--version", "../x"], ["--dir", ""]]) {
       const { code, stderr } = await install(home, args);
       assertEquals([args, code], [args, 2]);

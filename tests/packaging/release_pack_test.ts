@@ -55,7 +55,7 @@ async function withCheckout(
 }
 
 const isGnuTar = (await finish("tar", { args: ["--version"] })).stdout.includes("GNU");
-const ignore = !isGnuTar || !await isInstalled("gzip");
+const ignore = !isGnuTar || !await isInstalled("gzip") || !await isInstalled("xz");
 
 Deno.test({
   name: "packRelease() makes everything of a release, the same bytes each time",
@@ -76,6 +76,8 @@ Deno.test({
       }
       for (const { triple } of targets) {
         assertEquals(files.includes(`atmosphere-${triple}.tar.gz`), true);
+        const isWindows = triple.includes("windows");
+        assertEquals(files.includes(`atmosphere-${triple}.tar.xz`), !isWindows);
         assertEquals(files.includes(`atmosphere-${triple}.cdx.json`), true);
       }
       assertEquals(files.filter((name) => name.endsWith(".bottle.tar.gz")).length, 4);
@@ -94,9 +96,12 @@ Deno.test({
   fn: () =>
     withCheckout(targets, async (root, pack) => {
       await pack(join(root, "out"));
-      for (const { triple, os } of targets) {
+      const archives = targets.flatMap(({ triple, os }) =>
+        ["gz", ...(os === "win32" ? [] : ["xz"])].map((ending) => [`${triple}.tar.${ending}`, os])
+      );
+      for (const [name, os] of archives) {
         const { stdout } = await finish("tar", {
-          args: ["-tvzf", join(root, "out", `atmosphere-${triple}.tar.gz`)],
+          args: ["-tvf", join(root, "out", `atmosphere-${name}`)],
         });
         const names = stdout.trim().split("\n").map((line) => line.split(" ").at(-1));
         const executable = os === "win32" ? "./atmosphere.exe" : "./atmosphere";

@@ -1,7 +1,9 @@
 /** A place of releases as the installer knows it, with faults on demand. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { finish } from "./tools.ts";
+import { finish, isInstalled } from "./tools.ts";
+
+const hasXz = await isInstalled("xz");
 
 /** What the server does wrong. */
 export interface Faults {
@@ -28,6 +30,8 @@ export interface ReleaseServer extends AsyncDisposable {
   /** Paths that were asked for. */
   readonly asked: readonly string[];
   readonly archive: Uint8Array<ArrayBuffer>;
+  /** The same by xz; undefined where there is none, and for an executable of its own. */
+  readonly smaller: Uint8Array<ArrayBuffer> | undefined;
   /** What it does wrong from now on. */
   faults: Faults;
 }
@@ -40,17 +44,18 @@ function scriptPrinting(text: string): string {
 /** An archive whose executable prints `text`, or is a copy of `executable`, as bytes. */
 export async function makeArchive(
   text: string,
-  executable?: string,
+  options: { executable?: string | undefined; program?: string } = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const { executable, program = "gzip -1" } = options;
   const folder = await Deno.makeTempDir();
   try {
     const path = join(folder, "atmosphere");
     if (executable !== undefined) await Deno.copyFile(executable, path);
     else await Deno.writeTextFile(path, scriptPrinting(text), { mode: 0o755 });
-    const args = ["--use-compress-program", "gzip -1", "-cf", "archive.tar.gz", "./atmosphere"];
+    const args = ["--use-compress-program", program, "-cf", "archive", "./atmosphere"];
     const { code, stderr } = await finish("tar", { args, cwd: folder });
     if (code !== 0) throw new Error(`tar failed: ${stderr}`);
-    return await Deno.readFile(join(folder, "archive.tar.gz"));
+    return await Deno.readFile(join(folder, "archive"));
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -64,8 +69,12 @@ export async function startReleaseServer(
   target: string,
   executable?: string,
 ): Promise<ReleaseServer> {
-  const archive = await makeArchive("atmosphere 9.9.9", executable);
+  const archive = await makeArchive("atmosphere 9.9.9", { executable });
   const name = `atmosphere-${target}.tar.gz`;
+  const smaller = hasXz && executable === undefined
+    ? await makeArchive("atmosphere 9.9.9", { program: "xz -1" })
+    : undefined;
+  const smallerName = `atmosphere-${target}.tar.xz`;
   const content = executable === undefined
     ? new TextEncoder().encode(scriptPrinting("atmosphere 9.9.9"))
     : await Deno.readFile(executable);
@@ -95,19 +104,29 @@ export async function startReleaseServer(
       return new Response("Not Found", { status: 404 });
     }
     if (pathname.endsWith("/checksums.txt")) {
-      const sum = sha256(archive);
-      const shown = faults.wrongChecksum ? sum.replace(/^./, (c) => c === "0" ? "1" : "0") : sum;
-      const lines = `${shown}  ${name}\n${sha256(bill)}  ${billName}\n`;
-      return new Response(faults.checksums ?? lines);
+      const line = (bytes: Uint8Array, name: string) => {
+        const sum = sha256(bytes);
+        const shown = faults.wrongChecksum ? sum.replace(/^./, (c) => c === "0" ? "1" : "0") : sum;
+        return `${shown}  ${name}\n`;
+      };
+      const lines = [
+        line(archive, name),
+        smaller === undefined ? "" : line(smaller, smallerName),
+        `${sha256(bill)}  ${billName}\n`,
+      ];
+      return new Response(faults.checksums ?? lines.join(""));
     }
     if (pathname.endsWith(`/${billName}`)) return new Response(bill);
-    if (!pathname.endsWith(`/${name}`)) return new Response("Not Found", { status: 404 });
-    return archiveResponse(archive, faults, ended.signal);
+    const asks = (name: string) => pathname.endsWith(`/${name}`);
+    const found = asks(name) ? archive : asks(smallerName) ? smaller : undefined;
+    if (found === undefined) return new Response("Not Found", { status: 404 });
+    return archiveResponse(found, faults, ended.signal);
   });
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
     asked,
     archive,
+    smaller,
     get faults() {
       return state.faults;
     },

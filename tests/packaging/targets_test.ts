@@ -40,7 +40,7 @@ Deno.test({
           env: { PATH: `${folder}:${Deno.env.get("PATH")}`, HOME: folder },
         });
         assertEquals([code, code === 0 ? "" : stderr], [0, ""]);
-        assertStringIncludes(stdout, `/v1.2.3/atmosphere-${triple}.tar.gz`);
+        assertStringIncludes(stdout, `/v1.2.3/atmosphere-${triple}.tar.`);
       }
     } finally {
       await Deno.remove(folder, { recursive: true });
@@ -54,6 +54,6 @@ Deno.test("the formula, the installer for Windows and the documentation name eac
   for (const { triple, os, file } of targets) {
     assertStringIncludes(packaging, `\`${file}\``);
     if (os === "win32") assertStringIncludes(readRepositoryFile("install.ps1"), triple);
-    else assertStringIncludes(formula, `atmosphere-${triple}.tar.gz`);
+    else assertStringIncludes(formula, `atmosphere-${triple}.tar.xz`);
   }
 });
