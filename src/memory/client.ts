@@ -41,10 +41,10 @@ export class EngineClient implements AsyncDisposable {
 
   /** Starts a thread and opens the database in it. */
   static async open(options: EngineOptions, clock: Clock): Promise<EngineClient> {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), {
-      type: "module",
-      name: "atmosphere-memory",
-    });
+    const code = options.url.startsWith("file:")
+      ? new URL("./worker.ts", import.meta.url)
+      : new URL("./server_worker.ts", import.meta.url);
+    const worker = new Worker(code, { type: "module", name: "atmosphere-memory" });
     const client = new EngineClient(worker, clock);
     try {
       await client.#send({ method: "open", options });

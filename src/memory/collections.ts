@@ -4,10 +4,15 @@
  * @module
  */
 
-import { AtmosphereError } from "../core/mod.ts";
+import { AtmosphereError } from "../core/errors.ts";
 import type { Row, Session, Statement } from "./database/database.ts";
 import { readTexts } from "./database/texts.ts";
-import { type CollectionChange, spaceLabel, type VectorSpace } from "./types.ts";
+import {
+  type CollectionChange,
+  type CollectionInfo,
+  spaceLabel,
+  type VectorSpace,
+} from "./types.ts";
 
 /** A collection as the engine knows it. */
 export interface Collection {
@@ -178,4 +183,24 @@ export async function changeCollection(
       options.name,
     ],
   );
+}
+
+/** What callers are told of a collection that has so many items. */
+export function collectionInfo(collection: Collection, items: number): CollectionInfo {
+  return {
+    name: collection.name,
+    space: collection.space,
+    items,
+    shared: collection.shared,
+    createdAt: new Date(collection.createdAtMs).toISOString(),
+    ...(collection.label === undefined ? {} : { label: collection.label }),
+    ...(collection.attributes === undefined ? {} : { attributes: collection.attributes }),
+  };
+}
+
+/** The error for a name that no collection has. */
+export function unknownCollection(name: string): AtmosphereError {
+  return new AtmosphereError("not_found", `No collection is named "${name}"`, {
+    param: "collection",
+  });
 }

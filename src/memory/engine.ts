@@ -1,34 +1,25 @@
 /**
- * The memory itself, in the thread that owns the database.
+ * The memory itself, in the thread that owns the database. What a first search does not need is
+ * imported where it is needed: a start takes long enough.
  *
  * @module
  */
 
-import { AtmosphereError } from "../core/mod.ts";
+import { AtmosphereError } from "../core/errors.ts";
 import {
   changeCollection,
   type Collection,
+  collectionInfo,
   createCollection,
   dropCollection,
   readCollections,
+  unknownCollection,
 } from "./collections.ts";
 import { Database, type Session } from "./database/database.ts";
 import { migrate, type Migration, migrations } from "./database/migrations.ts";
-import { type SalvagedPage, salvagePage } from "./database/salvage.ts";
-import { verify } from "./database/verify.ts";
-import {
-  dropAttachment,
-  dropFile,
-  putAttachment,
-  putFile,
-  readAttachments,
-  readFileBytes,
-  readFiles,
-} from "./items/files.ts";
-import { expireItems, forgetItems, isDue } from "./items/forget.ts";
-import { type PreparedItem, prepareItem } from "./items/prepare.ts";
-import { listItems, readHistory, readItem } from "./items/read.ts";
-import { type Change, needVectors, retireItems, writeItems } from "./items/write.ts";
+import type { SalvagedPage } from "./database/salvage.ts";
+import { isDue, listItems, readHistory, readItem } from "./items/read.ts";
+import type { Change } from "./items/write.ts";
 import type { EngineOperations, EngineOptions } from "./protocol.ts";
 import { LocalVectors } from "./search/dense_local.ts";
 import { pruneRemovals, sealSegments, segmentRows } from "./search/segments.ts";
@@ -52,34 +43,20 @@ import type {
   StoredFile,
   VectorSpace,
 } from "./types.ts";
-import { exportItems, type ExportPage } from "./transfer/export.ts";
+import type { ExportPage } from "./transfer/export.ts";
 import { Writer } from "./writer.ts";
 
 const exportPageItems = 256;
 // New segments are written with the first commit after this many vectors, and at the end.
 const sealAfter = 1_024;
+// A process that asks once is gone by then.
+const loadAfterMs = 100;
 
 /** Options that only tests need beside those of every caller. */
 export interface OpenEngineOptions extends EngineOptions {
   readonly now: () => number;
   /** @default the schema's history */
   readonly migrations?: readonly Migration[];
-}
-
-/** Splits items so that no id is twice in a part; parts are written one after another. */
-function withoutTwins(items: readonly PreparedItem[]): PreparedItem[][] {
-  const parts: PreparedItem[][] = [[]];
-  let seen = new Set<string>();
-  for (const item of items) {
-    const key = item.id === undefined ? undefined : JSON.stringify([item.namespace, item.id]);
-    if (key !== undefined && seen.has(key)) {
-      parts.push([]);
-      seen = new Set();
-    }
-    if (key !== undefined) seen.add(key);
-    parts.at(-1)!.push(item);
-  }
-  return parts;
 }
 
 /** One open database. */
@@ -93,6 +70,8 @@ export class Engine implements EngineOperations {
   readonly #unsealed = new Map<number, number>();
   #collections: Map<string, Collection> = new Map();
   #stale = true;
+  #loadTimer: ReturnType<typeof setTimeout> | undefined;
+  #loading: Promise<void> | undefined;
 
   private constructor(database: Database, options: OpenEngineOptions) {
     this.#database = database;
@@ -121,6 +100,8 @@ export class Engine implements EngineOperations {
 
   /** Finishes the writes that wait, then closes the database. */
   async close(): Promise<void> {
+    clearTimeout(this.#loadTimer);
+    await this.#loading;
     await this.#writer.idle();
     // Nobody holds vectors of a server's collections in memory who would have to be told.
     if (this.#database.remote) await this.#database.query("DELETE FROM removals").catch(() => {});
@@ -131,7 +112,7 @@ export class Engine implements EngineOperations {
   /** Makes segments of what fills some, so that the next start computes fewer codes. */
   async #sealRest(): Promise<void> {
     const due = [...this.#collections.values()].filter((collection) => {
-      const vectors = this.#unsealed.get(collection.number) ?? 0;
+      const vectors = this.#unsealedIn(collection.number);
       return vectors > 0 && vectors >= segmentRows(collection);
     });
     if (due.length === 0) return;
@@ -152,10 +133,12 @@ export class Engine implements EngineOperations {
     return await this.#database.transaction(async (session) => {
       await this.#catchUp(session);
       for (const collection of this.#collections.values()) {
-        if ((this.#unsealed.get(collection.number) ?? 0) < sealAfter) continue;
+        const { number } = collection;
+        if (this.#unsealedIn(number) < sealAfter) continue;
         await sealSegments(session, collection);
-        if (await pruneRemovals(session, collection)) this.#vectors.delete(collection.number);
-        this.#unsealed.delete(collection.number);
+        if (await pruneRemovals(session, collection)) this.#vectors.delete(number);
+        this.#unsealed.delete(number);
+        this.#vectors.get(number)?.tailSealed();
       }
       return await work(session);
     });
@@ -176,8 +159,8 @@ export class Engine implements EngineOperations {
     this.#collections = await readCollections(session);
     const numbers = new Set([...this.#collections.values()].map(({ number }) => number));
     for (const [number, vectors] of this.#vectors) {
-      if (numbers.has(number)) await vectors.catchUp(session);
-      else this.#vectors.delete(number);
+      if (!numbers.has(number)) this.#vectors.delete(number);
+      else if (vectors.loaded) await vectors.catchUp(session);
     }
     this.#stale = false;
   }
@@ -192,23 +175,36 @@ export class Engine implements EngineOperations {
 
   #collection(name: string): Collection {
     const found = this.#collections.get(name);
-    if (found === undefined) {
-      throw new AtmosphereError("not_found", `No collection is named "${name}"`, {
-        param: "collection",
-      });
-    }
+    if (found === undefined) throw unknownCollection(name);
     return found;
   }
 
-  async #localVectors(session: Session, collection: Collection): Promise<LocalVectors | undefined> {
+  #localVectors(collection: Collection): LocalVectors | undefined {
     if (this.#database.remote || collection.space.kind === "none") return undefined;
     const known = this.#vectors.get(collection.number);
     if (known !== undefined) return known;
     const vectors = new LocalVectors(collection, { bits: this.#bits });
-    await vectors.catchUp(session);
     this.#vectors.set(collection.number, vectors);
-    this.#unsealed.set(collection.number, vectors.tail);
     return vectors;
+  }
+
+  /** Vectors of a collection that are in no segment, as far as is known here. */
+  #unsealedIn(number: number): number {
+    return (this.#unsealed.get(number) ?? 0) + (this.#vectors.get(number)?.tail ?? 0);
+  }
+
+  /** Loads what was only looked at, unless the database is closed by then. */
+  #loadSoon(): void {
+    clearTimeout(this.#loadTimer);
+    this.#loadTimer = setTimeout(() => {
+      this.#loading = this.#read(async (session) => {
+        for (const vectors of this.#vectors.values()) {
+          if (vectors.looked && !vectors.loaded) await vectors.catchUp(session);
+        }
+      }).catch(() => {
+        // The next search loads them, or says why it can't.
+      });
+    }, loadAfterMs);
   }
 
   async collections(): Promise<CollectionInfo[]> {
@@ -217,15 +213,9 @@ export class Engine implements EngineOperations {
         "SELECT collection_id, count(*) AS n FROM items GROUP BY collection_id",
       );
       const counts = new Map(rows.map((row) => [row["collection_id"], Number(row["n"])]));
-      return [...this.#collections.values()].map((collection) => ({
-        name: collection.name,
-        space: collection.space,
-        items: counts.get(collection.number) ?? 0,
-        shared: collection.shared,
-        createdAt: new Date(collection.createdAtMs).toISOString(),
-        ...(collection.label === undefined ? {} : { label: collection.label }),
-        ...(collection.attributes === undefined ? {} : { attributes: collection.attributes }),
-      }));
+      return [...this.#collections.values()].map((collection) =>
+        collectionInfo(collection, counts.get(collection.number) ?? 0)
+      );
     });
   }
 
@@ -250,11 +240,7 @@ export class Engine implements EngineOperations {
 
   async #info(name: string): Promise<CollectionInfo> {
     const found = (await this.collections()).find((collection) => collection.name === name);
-    if (found === undefined) {
-      throw new AtmosphereError("not_found", `No collection is named "${name}"`, {
-        param: "collection",
-      });
-    }
+    if (found === undefined) throw unknownCollection(name);
     return found;
   }
 
@@ -278,6 +264,7 @@ export class Engine implements EngineOperations {
   }
 
   async prepare(options: { collection: string; items: readonly NewItem[] }): Promise<number[]> {
+    const { needVectors, prepareItem } = await import("./items/writing.ts");
     return await this.#read(async (session) => {
       const collection = this.#collection(options.collection);
       const items = options.items.map((item) => prepareItem(item, collection.space));
@@ -288,6 +275,7 @@ export class Engine implements EngineOperations {
   async add(
     options: { collection: string; items: readonly NewItem[] },
   ): Promise<(AddResult | null)[]> {
+    const { prepareItem, withoutTwins, writeItems } = await import("./items/writing.ts");
     if (this.#stale) await this.#read(async () => {});
     const known = this.#collections.get(options.collection);
     // Checked outside the transaction, so that one caller's mistake is no other's.
@@ -311,8 +299,10 @@ export class Engine implements EngineOperations {
       const result = await this.#read(async (session) => {
         if (await isDue(session, this.#now())) return undefined;
         const collection = this.#collection(query.collection ?? "default");
-        const vectors = await this.#localVectors(session, collection);
-        return await search(session, { collection, query, vectors });
+        const vectors = this.#localVectors(collection);
+        const found = await search(session, { collection, query, vectors });
+        if (vectors?.looked === true && !vectors.loaded) this.#loadSoon();
+        return found;
       });
       if (result !== undefined) return result;
       await this.#expire();
@@ -356,6 +346,7 @@ export class Engine implements EngineOperations {
   async export(
     options: { collection: string; scope: Scope; vectors: boolean; cursor?: string },
   ): Promise<ExportPage> {
+    const { exportItems } = await import("./transfer/export.ts");
     return await this.#read(async (session) => {
       const collection = this.#collection(options.collection);
       return await exportItems(session, {
@@ -369,6 +360,7 @@ export class Engine implements EngineOperations {
   }
 
   async forget(options: { collection: string; selection: ForgetSelection }): Promise<number> {
+    const { forgetItems } = await import("./items/forget.ts");
     const forgotten = await this.#writer.write(async (session) => {
       const collection = this.#collection(options.collection);
       const outcome = await forgetItems(session, { collection, selection: options.selection });
@@ -395,6 +387,7 @@ export class Engine implements EngineOperations {
   async retire(
     options: { collection: string; source: string; namespace: string; keep: readonly string[] },
   ): Promise<number> {
+    const { retireItems } = await import("./items/writing.ts");
     return await this.#writer.write(async (session) => {
       const collection = this.#collection(options.collection);
       const change = await retireItems(session, { ...options, collection, nowMs: this.#now() });
@@ -404,6 +397,7 @@ export class Engine implements EngineOperations {
 
   /** Deletes what has expired, so that nothing after has to look at expiry. */
   async #expire(): Promise<void> {
+    const { expireItems } = await import("./items/forget.ts");
     const nowMs = this.#now();
     await this.#writer.write(async (session) => ({
       result: undefined,
@@ -415,35 +409,41 @@ export class Engine implements EngineOperations {
   }
 
   async putFile(options: StoredFile & { bytes: Uint8Array }): Promise<void> {
+    const { putFile } = await import("./items/files.ts");
     await this.#change((session) => putFile(session, options));
   }
 
   async files(): Promise<StoredFile[]> {
-    return await this.#read(readFiles);
+    return await this.#read((await import("./items/files.ts")).readFiles);
   }
 
   async fileBytes(options: { id: string }): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const { readFileBytes } = await import("./items/files.ts");
     return await this.#read((session) => readFileBytes(session, options.id));
   }
 
   async dropFile(options: { id: string }): Promise<void> {
+    const { dropFile } = await import("./items/files.ts");
     await this.#change((session) => dropFile(session, options.id));
     await this.#wipe("The file is");
   }
 
   async putAttachment(options: Attachment): Promise<void> {
+    const { putAttachment } = await import("./items/files.ts");
     await this.#change((session) =>
       putAttachment(session, this.#collection(options.collection), options)
     );
   }
 
   async attachments(options: { collection: string }): Promise<Attachment[]> {
+    const { readAttachments } = await import("./items/files.ts");
     return await this.#read((session) =>
       readAttachments(session, this.#collection(options.collection))
     );
   }
 
   async dropAttachment(options: { collection: string; fileId: string }): Promise<void> {
+    const { dropAttachment } = await import("./items/files.ts");
     await this.#change((session) =>
       dropAttachment(session, this.#collection(options.collection), options.fileId)
     );
@@ -480,10 +480,11 @@ export class Engine implements EngineOperations {
   }
 
   async verify(): Promise<string[]> {
+    const { verify } = await import("./database/verify.ts");
     return await this.#read((session) => verify(session, { remote: this.#database.remote }));
   }
 
   async salvage(options: { url: string; from: number }): Promise<SalvagedPage> {
-    return await salvagePage(options);
+    return await (await import("./database/salvage.ts")).salvagePage(options);
   }
 }

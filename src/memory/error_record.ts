@@ -9,7 +9,7 @@ import {
   type AtmosphereErrorOptions,
   type ErrorCode,
   toAtmosphereError,
-} from "../core/mod.ts";
+} from "../core/errors.ts";
 
 /** What of an error crosses threads. */
 export interface ErrorRecord extends Omit<AtmosphereErrorOptions, "cause" | "origin"> {

@@ -285,11 +285,12 @@ export class Memory implements MemoryApi, AsyncDisposable {
     options: { signal?: AbortSignal } = {},
   ): Promise<SearchResult> {
     const collection = query.collection ?? "default";
-    const space = await this.#space(collection, options.signal);
-    const embeddable = query.vector === undefined && query.text !== undefined &&
-      query.text !== "" && query.mode !== "keyword" && space?.kind === "embedder" &&
-      (this.#embedder !== undefined || query.mode !== undefined);
-    if (!embeddable) return await this.#engine.call("search", query, options.signal);
+    const words = query.vector === undefined && query.text !== undefined && query.text !== "" &&
+      query.mode !== "keyword" && (this.#embedder !== undefined || query.mode !== undefined);
+    const space = words ? await this.#space(collection, options.signal) : undefined;
+    if (!words || space?.kind !== "embedder") {
+      return await this.#engine.call("search", query, options.signal);
+    }
     const choice = { collection, signal: options.signal };
     const { vectors } = await (await this.#embedderFor(space, choice)).embed(
       [query.text],

@@ -8,7 +8,7 @@ import { Database } from "./database/database.ts";
 import { checkNotNewer } from "./database/migrations.ts";
 import { fileUrl } from "./database/place.ts";
 import type { NewItem } from "./types.ts";
-import { AtmosphereError } from "../core/mod.ts";
+import { AtmosphereError } from "../core/errors.ts";
 import { createMemory, type Memory, type MemoryOptions } from "./memory.ts";
 
 /** What {@linkcode recoverMemory} has done. */

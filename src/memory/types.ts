@@ -4,7 +4,8 @@
  * @module
  */
 
-import { AtmosphereError, type VectorSpace } from "../core/mod.ts";
+import { AtmosphereError } from "../core/errors.ts";
+import type { VectorSpace } from "../core/memory_api.ts";
 
 export type * from "../core/memory_api.ts";
 export type * from "../core/memory_files_api.ts";

@@ -8,29 +8,13 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { createMemory } from "../../src/memory/mod.ts";
+import { killTree, start } from "./killed_process.ts";
 
 const rounds = Number(Deno.env.get("ATMOSPHERE_CRASH_ROUNDS") ?? "12");
 
 /** Starts the writer, kills it some time after its first acknowledgement, returns what it said. */
 async function killedWriter(path: string, round: number): Promise<string[]> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "-A",
-      "--quiet",
-      "--no-config",
-      "--no-lock",
-      new URL("../../dist-scripts/dev.ts", import.meta.url).pathname,
-      "run",
-      "-A",
-      "--no-check",
-      new URL("crash_writer.ts", import.meta.url).pathname,
-      path,
-      String(round + 1),
-    ],
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
+  const child = start("crash_writer.ts", [path, String(round + 1)]);
   let text = "";
   let timer: ReturnType<typeof setTimeout> | undefined;
   for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) {
@@ -45,18 +29,6 @@ async function killedWriter(path: string, round: number): Promise<string[]> {
   await child.status;
   clearTimeout(timer);
   return text.split("\n").slice(0, -1);
-}
-
-/** Kills the task runner's child, which is the writer, and the runner. */
-function killTree(pid: number): void {
-  const children = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`).trim().split(" ");
-  for (const child of children.filter((text) => text !== "")) {
-    try {
-      Deno.kill(Number(child), "SIGKILL");
-    } catch {
-      // It has ended already.
-    }
-  }
 }
 
 type Effect = [id: string, text: string | null][];

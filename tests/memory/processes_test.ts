@@ -154,6 +154,9 @@ Deno.test("search() by bits checks itself and falls back where signs tell too li
     );
     const how = async (collection: string, vector: number[]) =>
       (await memory.search({ collection, vector, explain: true })).explain?.dense ?? "";
+    // The first search of each reads the vectors as they pass by.
+    assert((await how("clustered", centres[3]!)).startsWith("int8 scan from the file"));
+    assert((await how("flat", draw(24))).startsWith("int8 scan from the file"));
     assert((await how("clustered", centres[3]!)).startsWith("1-bit scan"));
     const flat = await how("flat", draw(24));
     assert(flat.startsWith("int8 scan (1 bit finds only"), flat);

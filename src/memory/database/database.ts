@@ -5,7 +5,7 @@
  */
 
 import type { Client, Config, InArgs, ResultSet, TransactionMode } from "@libsql/client";
-import { AtmosphereError } from "../../core/mod.ts";
+import { AtmosphereError } from "../../core/errors.ts";
 import { databaseError, isBusy, sqliteCode } from "./errors.ts";
 import { filePath } from "./place.ts";
 

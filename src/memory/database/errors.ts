@@ -4,7 +4,7 @@
  * @module
  */
 
-import { AtmosphereError } from "../../core/mod.ts";
+import { AtmosphereError } from "../../core/errors.ts";
 
 /** What was read is not what was ever written. */
 export class DamagedError extends Error {

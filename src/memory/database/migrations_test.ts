@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { AtmosphereError } from "../../core/mod.ts";
+import { AtmosphereError } from "../../core/errors.ts";
 import { Database } from "./database.ts";
 import { createMemory } from "../memory.ts";
 import { migrate, type Migration, migrations } from "./migrations.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { AtmosphereError } from "../../core/mod.ts";
+import { AtmosphereError } from "../../core/errors.ts";
 import { createMemory, type EmbedTexts } from "../memory.ts";
 import { toChunks } from "./chunk.ts";
 import { readHtml } from "./html.ts";

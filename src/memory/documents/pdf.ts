@@ -4,7 +4,7 @@
  * @module
  */
 
-import { AtmosphereError } from "../../core/mod.ts";
+import { AtmosphereError } from "../../core/errors.ts";
 import type { Block } from "./block.ts";
 
 /** A run of text on a page, as PDF.js gives it. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { AtmosphereError } from "../../core/mod.ts";
+import { AtmosphereError } from "../../core/errors.ts";
 import type { ChunkOptions, DocumentContent, MediaType } from "../types.ts";
 import { type Chunk, toChunks } from "./chunk.ts";
 import { readMarkdown } from "./markdown.ts";

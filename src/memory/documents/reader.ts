@@ -4,7 +4,7 @@
  * @module
  */
 
-import { AtmosphereError } from "../../core/mod.ts";
+import { AtmosphereError } from "../../core/errors.ts";
 import { toError } from "../error_record.ts";
 import type { ChunkOptions, DocumentContent, NewItem } from "../types.ts";
 import { chunkItems } from "./items.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { AtmosphereError } from "../../core/mod.ts";
+import { AtmosphereError } from "../../core/errors.ts";
 import { chunkItems } from "./items.ts";
 import { readChunks } from "./read.ts";
 import { DocumentReader } from "./reader.ts";

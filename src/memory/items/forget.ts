@@ -4,7 +4,7 @@
  * @module
  */
 
-import { AtmosphereError } from "../../core/mod.ts";
+import { AtmosphereError } from "../../core/errors.ts";
 import type { Collection } from "../collections.ts";
 import type { Session } from "../database/database.ts";
 import { scrubSegments } from "../search/segments.ts";
@@ -85,15 +85,6 @@ export async function forgetItems(
     [collection.number, namespace, JSON.stringify(ids)],
   );
   return { forgotten: seqs.length, change };
-}
-
-/** Whether an item's time has come. */
-export async function isDue(session: Session, nowMs: number): Promise<boolean> {
-  const [due] = await session.query(
-    "SELECT 1 AS due FROM items WHERE expires_at <= ? LIMIT 1",
-    [nowMs],
-  );
-  return due !== undefined;
 }
 
 /** Forgets every item whose time has come. */

@@ -5,8 +5,9 @@
  */
 
 import { createHash } from "node:crypto";
-import { AtmosphereError } from "../../core/mod.ts";
+import { AtmosphereError } from "../../core/errors.ts";
 import { type Metadata, type NewItem, spaceLabel, type VectorSpace } from "../types.ts";
+import { checkVector, invalid, parseTime } from "./check.ts";
 import { canonicalJson, type Facet, facetsOf } from "./metadata.ts";
 
 /** Longest text of one item, in bytes of UTF-8. */
@@ -31,13 +32,6 @@ export interface PreparedItem {
   readonly hash: string;
 }
 
-function invalid(message: string, param: string, hint?: string): AtmosphereError {
-  return new AtmosphereError("invalid_request", message, {
-    param,
-    ...(hint === undefined ? {} : { hint }),
-  });
-}
-
 function checkString(value: unknown, param: string, maxBytes: number): string {
   if (typeof value !== "string") throw invalid(`${param} must be a string`, param);
   if (!value.isWellFormed()) {
@@ -56,50 +50,6 @@ function checkString(value: unknown, param: string, maxBytes: number): string {
     }
   }
   return value;
-}
-
-/** A time in milliseconds from ISO 8601; throws `invalid_request` when it is none. */
-export function parseTime(value: unknown, param: string): number {
-  const ms = typeof value === "string" ? Date.parse(value) : NaN;
-  if (!Number.isFinite(ms)) {
-    throw invalid(`${param} must be a time in ISO 8601, got ${JSON.stringify(value)}`, param);
-  }
-  return ms;
-}
-
-/** A vector as `Float32Array`; throws `invalid_request` when it is not usable in `space`. */
-export function checkVector(
-  vector: Float32Array | readonly number[],
-  space: VectorSpace,
-): Float32Array<ArrayBuffer> {
-  if (space.kind === "none") {
-    throw invalid(
-      "The collection holds no vectors",
-      "vector",
-      "Leave the vector out, or use another collection",
-    );
-  }
-  const result = new Float32Array(vector.length);
-  let squares = 0;
-  for (let i = 0; i < vector.length; i++) {
-    const value = vector[i];
-    if (typeof value !== "number") throw invalid(`vector[${i}] must be a number`, "vector");
-    result[i] = value;
-    if (!Number.isFinite(result[i])) {
-      throw invalid(`vector[${i}] must be a finite 32-bit number, got ${value}`, "vector");
-    }
-    squares += value * value;
-  }
-  if (vector.length !== space.dimensions) {
-    throw invalid(
-      `The vector has ${vector.length} dimensions, the collection holds vectors of ${space.dimensions}`,
-      "vector",
-    );
-  }
-  if (!(Math.sqrt(squares) > 1e-20)) {
-    throw invalid("The vector has no length, so it has no direction to compare", "vector");
-  }
-  return result;
 }
 
 /** The given vector of an item, once it is known to belong to `space`. */
@@ -175,4 +125,20 @@ function checkMetadata(metadata: Metadata | undefined): Metadata {
     throw invalid("metadata must be an object", "metadata");
   }
   return metadata;
+}
+
+/** Splits items so that no id is twice in a part; parts are written one after another. */
+export function withoutTwins(items: readonly PreparedItem[]): PreparedItem[][] {
+  const parts: PreparedItem[][] = [[]];
+  let seen = new Set<string>();
+  for (const item of items) {
+    const key = item.id === undefined ? undefined : JSON.stringify([item.namespace, item.id]);
+    if (key !== undefined && seen.has(key)) {
+      parts.push([]);
+      seen = new Set();
+    }
+    if (key !== undefined) seen.add(key);
+    parts.at(-1)!.push(item);
+  }
+  return parts;
 }

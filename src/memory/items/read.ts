@@ -4,7 +4,7 @@
  * @module
  */
 
-import { AtmosphereError } from "../../core/mod.ts";
+import { AtmosphereError } from "../../core/errors.ts";
 import type { Collection } from "../collections.ts";
 import type { Row, Session } from "../database/database.ts";
 import { parseBlob, readTexts } from "../database/texts.ts";
@@ -146,4 +146,13 @@ export async function listItems(
   const last = items.at(-1);
   if (rows.length <= options.limit || last === undefined) return { items };
   return { items, next: encodeURIComponent(JSON.stringify([last.namespace, last.id])) };
+}
+
+/** Whether an item's time has come. */
+export async function isDue(session: Session, nowMs: number): Promise<boolean> {
+  const [due] = await session.query(
+    "SELECT 1 AS due FROM items WHERE expires_at <= ? LIMIT 1",
+    [nowMs],
+  );
+  return due !== undefined;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { createId } from "../../core/mod.ts";
+import { createId } from "../../core/ids.ts";
 import type { Collection } from "../collections.ts";
 import type { Session, SqlArgument, Statement } from "../database/database.ts";
 import { readTexts } from "../database/texts.ts";

@@ -27,6 +27,7 @@ const operations = {
   "i32.add": [0x6a],
   "i32.sub": [0x6b],
   "i32.mul": [0x6c],
+  "i32.and": [0x71],
   "i32.shl": [0x74],
   "i32.wrap_i64": [0xa7],
   "i64.add": [0x7c],
@@ -52,53 +53,52 @@ const accesses = {
   "v128.load": [[simd, 0x00], 4],
 } as const satisfies Record<string, readonly [readonly number[], number]>;
 
-/** What names mean where an expression stands. */
-interface Scope {
+/** Where the bytes of a function's code are written, with what names mean there. */
+interface Code {
+  readonly bytes: number[];
   readonly locals: ReadonlyMap<string, number>;
-  /** Enclosing labels, innermost first. */
-  readonly labels: readonly (string | undefined)[];
+  /** Enclosing labels, outermost first. */
+  readonly labels: (string | undefined)[];
 }
 
-/** A piece of code that knows its bytes once the names around it are known. */
-export type Expression = (scope: Scope) => number[];
+/** A piece of code that writes its bytes once the names around it are known. */
+export type Expression = (code: Code) => void;
 
-function unsigned(value: number): number[] {
-  const bytes: number[] = [];
+function unsigned(bytes: number[], value: number): void {
   let rest = value >>> 0;
-  do {
-    const byte = rest & 0x7f;
+  while (rest > 0x7f) {
+    bytes.push((rest & 0x7f) | 0x80);
     rest >>>= 7;
-    bytes.push(rest === 0 ? byte : byte | 0x80);
-  } while (rest !== 0);
-  return bytes;
-}
-
-function signed(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value | 0;
-  for (;;) {
-    const byte = rest & 0x7f;
-    rest >>= 7;
-    if ((rest === 0 && (byte & 0x40) === 0) || (rest === -1 && (byte & 0x40) !== 0)) {
-      return [...bytes, byte];
-    }
-    bytes.push(byte | 0x80);
   }
+  bytes.push(rest);
 }
 
-function local(scope: Scope, name: string): number[] {
-  const index = scope.locals.get(name);
+function signed(bytes: number[], value: number): void {
+  let rest = value | 0;
+  while (rest < -0x40 || rest > 0x3f) {
+    bytes.push((rest & 0x7f) | 0x80);
+    rest >>= 7;
+  }
+  bytes.push(rest & 0x7f);
+}
+
+function write(code: Code, expressions: readonly Expression[]): void {
+  for (const expression of expressions) expression(code);
+}
+
+function local(code: Code, opcode: number, name: string): void {
+  const index = code.locals.get(name);
   if (index === undefined) throw new Error(`No local is named "${name}"`);
-  return unsigned(index);
-}
-
-function operands(scope: Scope, expressions: readonly Expression[]): number[] {
-  return expressions.flatMap((expression) => expression(scope));
+  code.bytes.push(opcode);
+  unsigned(code.bytes, index);
 }
 
 /** An instruction after its operands. */
 export function op(name: keyof typeof operations, ...inputs: Expression[]): Expression {
-  return (scope) => [...operands(scope, inputs), ...operations[name]];
+  return (code) => {
+    write(code, inputs);
+    code.bytes.push(...operations[name]);
+  };
 }
 
 /** A load from `address + offset`, or a store of `value` there. */
@@ -108,73 +108,86 @@ export function access(
   options: { offset?: number; value?: Expression } = {},
 ): Expression {
   const [opcode, alignment] = accesses[name];
-  return (scope) => [
-    ...address(scope),
-    ...(options.value?.(scope) ?? []),
-    ...opcode,
-    ...unsigned(alignment),
-    ...unsigned(options.offset ?? 0),
-  ];
+  return (code) => {
+    address(code);
+    options.value?.(code);
+    code.bytes.push(...opcode, alignment);
+    unsigned(code.bytes, options.offset ?? 0);
+  };
 }
 
 /** An `i32` constant. */
 export function i32(value: number): Expression {
-  return () => [0x41, ...signed(value)];
+  return ({ bytes }) => {
+    bytes.push(0x41);
+    signed(bytes, value);
+  };
 }
 
 /** A 128-bit vector of zeros. */
 export function zeros(): Expression {
-  return () => [simd, 0x0c, ...new Array<number>(16).fill(0)];
+  return ({ bytes }) => bytes.push(simd, 0x0c, ...new Array<number>(16).fill(0));
 }
 
 /** Reads a local. */
 export function get(name: string): Expression {
-  return (scope) => [0x20, ...local(scope, name)];
+  return (code) => local(code, 0x20, name);
 }
 
 /** Writes a local. */
 export function set(name: string, value: Expression): Expression {
-  return (scope) => [...value(scope), 0x21, ...local(scope, name)];
+  return (code) => {
+    value(code);
+    local(code, 0x21, name);
+  };
 }
 
 /** Writes a local and leaves its value. */
 export function tee(name: string, value: Expression): Expression {
-  return (scope) => [...value(scope), 0x22, ...local(scope, name)];
+  return (code) => {
+    value(code);
+    local(code, 0x22, name);
+  };
 }
 
 /** One lane of a vector of four `i32`. */
 export function lane(index: 0 | 1 | 2 | 3, vector: Expression): Expression {
-  return (scope) => [...vector(scope), simd, 0x1b, index];
+  return (code) => {
+    vector(code);
+    code.bytes.push(simd, 0x1b, index);
+  };
+}
+
+function block(code: Code, options: { opcode: number; label?: string; body: Expression[] }): void {
+  code.bytes.push(options.opcode, 0x40);
+  code.labels.push(options.label);
+  write(code, options.body);
+  code.labels.pop();
+  code.bytes.push(0x0b);
 }
 
 /** Code that {@linkcode again} can start over. */
 export function loop(label: string, ...body: Expression[]): Expression {
-  return (scope) => [
-    0x03,
-    0x40,
-    ...operands({ ...scope, labels: [label, ...scope.labels] }, body),
-    0x0b,
-  ];
+  return (code) => block(code, { opcode: 0x03, label, body });
 }
 
 /** Starts the loop `label` over when `condition` is not zero. */
 export function again(label: string, condition: Expression): Expression {
-  return (scope) => {
-    const depth = scope.labels.indexOf(label);
-    if (depth < 0) throw new Error(`No loop is named "${label}"`);
-    return [...condition(scope), 0x0d, ...unsigned(depth)];
+  return (code) => {
+    const at = code.labels.lastIndexOf(label);
+    if (at < 0) throw new Error(`No loop is named "${label}"`);
+    condition(code);
+    code.bytes.push(0x0d);
+    unsigned(code.bytes, code.labels.length - 1 - at);
   };
 }
 
 /** Code that runs when `condition` is not zero. */
 export function when(condition: Expression, ...body: Expression[]): Expression {
-  return (scope) => [
-    ...condition(scope),
-    0x04,
-    0x40,
-    ...operands({ ...scope, labels: [undefined, ...scope.labels] }, body),
-    0x0b,
-  ];
+  return (code) => {
+    condition(code);
+    block(code, { opcode: 0x04, body });
+  };
 }
 
 /** A function to export. */
@@ -187,41 +200,66 @@ export interface FunctionSource {
   readonly body: readonly Expression[];
 }
 
-function vector(items: readonly (readonly number[])[]): number[] {
-  return [...unsigned(items.length), ...items.flat()];
+function text(bytes: number[], value: string): void {
+  const encoded = new TextEncoder().encode(value);
+  unsigned(bytes, encoded.length);
+  bytes.push(...encoded);
 }
 
-function text(value: string): number[] {
-  const bytes = [...new TextEncoder().encode(value)];
-  return [...unsigned(bytes.length), ...bytes];
+/** What `fill` writes, after its length. */
+function sized(bytes: number[], fill: (inner: number[]) => void): void {
+  const inner: number[] = [];
+  fill(inner);
+  unsigned(bytes, inner.length);
+  bytes.push(...inner);
 }
 
-function section(id: number, items: readonly (readonly number[])[]): number[] {
-  const content = vector(items);
-  return [id, ...unsigned(content.length), ...content];
+function types(bytes: number[], all: readonly ValueType[]): void {
+  unsigned(bytes, all.length);
+  for (const type of all) bytes.push(valueTypes[type]);
 }
 
-function code(source: FunctionSource): number[] {
+function functionCode(bytes: number[], source: FunctionSource): void {
   const names = [...Object.keys(source.parameters), ...Object.keys(source.locals)];
-  const scope: Scope = { locals: new Map(names.map((name, i) => [name, i])), labels: [] };
-  const declarations = Object.values(source.locals).map((type) => [1, valueTypes[type]]);
-  const body = [...vector(declarations), ...operands(scope, source.body), 0x0b];
-  return [...unsigned(body.length), ...body];
+  const locals = new Map(names.map((name, i) => [name, i]));
+  const declared = Object.values(source.locals);
+  unsigned(bytes, declared.length);
+  for (const type of declared) bytes.push(1, valueTypes[type]);
+  write({ bytes, locals, labels: [] }, source.body);
+  bytes.push(0x0b);
 }
 
 /** The bytes of a module that imports `env.memory` and exports `functions`. */
 export function assemble(functions: readonly FunctionSource[]): Uint8Array<ArrayBuffer> {
-  const types = functions.map((source) => [
-    0x60,
-    ...vector(Object.values(source.parameters).map((type) => [valueTypes[type]])),
-    ...vector(source.result === undefined ? [] : [[valueTypes[source.result]]]),
-  ]);
-  return new Uint8Array([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...section(1, types),
-    ...section(2, [[...text("env"), ...text("memory"), 0x02, 0x00, 0x01]]),
-    ...section(3, functions.map((_, i) => unsigned(i))),
-    ...section(7, functions.map((source, i) => [...text(source.name), 0x00, ...unsigned(i)])),
-    ...section(10, functions.map(code)),
-  ]);
+  const bytes = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
+  const section = (
+    id: number,
+    write: (inner: number[], source: FunctionSource, index: number) => void,
+  ) => {
+    bytes.push(id);
+    sized(bytes, (inner) => {
+      unsigned(inner, functions.length);
+      functions.forEach((source, i) => write(inner, source, i));
+    });
+  };
+  section(1, (inner, { parameters, result }) => {
+    inner.push(0x60);
+    types(inner, Object.values(parameters));
+    types(inner, result === undefined ? [] : [result]);
+  });
+  bytes.push(2);
+  sized(bytes, (inner) => {
+    inner.push(1);
+    text(inner, "env");
+    text(inner, "memory");
+    inner.push(0x02, 0x00, 0x01);
+  });
+  section(3, (inner, _, i) => unsigned(inner, i));
+  section(7, (inner, { name }, i) => {
+    text(inner, name);
+    inner.push(0x00);
+    unsigned(inner, i);
+  });
+  section(10, (inner, source) => sized(inner, (code) => functionCode(code, source)));
+  return new Uint8Array(bytes);
 }

@@ -29,90 +29,97 @@ function advance(name: string, by: Expression): Expression {
   return set(name, add(get(name), by));
 }
 
-/** How sixteen codes are multiplied with the query. */
+/** How codes are multiplied with the query, sixteen at a time. */
 interface Multiplication {
-  /** Loads the query's part at column `j`. */
-  readonly load: Expression[];
-  /** Adds the products of that part and the codes at `address` to the sums. */
-  accumulate(sums: string, address: Expression): Expression[];
+  /** log2 of the bytes that a number of the query takes. */
+  readonly log2Bytes: 0 | 1;
+  /** Adds the products of the `k`th sixteen after `q` and `codes` to the sums. */
+  accumulate(sums: string, k: number): Expression;
 }
 
 /** Query as 16-bit integers: exact on every engine with SIMD. */
 const wide: Multiplication = {
-  load: [
-    set("low", access("v128.load", add(get("query"), op("i32.shl", get("j"), i32(1))))),
-    set(
-      "high",
-      access("v128.load", add(get("query"), op("i32.shl", get("j"), i32(1))), { offset: 16 }),
-    ),
-  ],
-  accumulate: (sums, address) => [
-    set("codes16", access("v128.load", address)),
-    set(
+  log2Bytes: 1,
+  accumulate: (sums, k) => {
+    const codes = access("v128.load", get("codes"), { offset: 16 * k });
+    const products = (half: "low" | "high", codes: Expression) =>
+      op(
+        "i32x4.dot_i16x8_s",
+        access("v128.load", get("q"), { offset: 32 * k + (half === "low" ? 0 : 16) }),
+        op(`i16x8.extend_${half}_i8x16_s`, codes),
+      );
+    return set(
       sums,
       op(
         "i32x4.add",
-        op(
-          "i32x4.add",
-          get(sums),
-          op("i32x4.dot_i16x8_s", get("low"), op("i16x8.extend_low_i8x16_s", get("codes16"))),
-        ),
-        op("i32x4.dot_i16x8_s", get("high"), op("i16x8.extend_high_i8x16_s", get("codes16"))),
+        op("i32x4.add", get(sums), products("low", codes)),
+        products("high", codes),
       ),
-    ),
-  ],
+    );
+  },
 };
 
 /** Query as integers from 0 to 127, for which relaxed SIMD gives the same on every processor. */
 const relaxed: Multiplication = {
-  load: [set("low", access("v128.load", add(get("query"), get("j"))))],
-  accumulate: (sums, address) => [
+  log2Bytes: 0,
+  accumulate: (sums, k) =>
     set(
       sums,
       op(
         "i32x4.relaxed_dot_i8x16_i7x16_add_s",
-        access("v128.load", address),
-        get("low"),
+        access("v128.load", get("codes"), { offset: 16 * k }),
+        access("v128.load", get("q"), { offset: 16 * k }),
         get(sums),
       ),
     ),
-  ],
 };
 
-function total(sums: string): Expression {
+// Several sums, since each addition waits for the one before.
+const sums = ["sums0", "sums1", "sums2", "sums3"] as const;
+/** Codes that are multiplied in one turn of the inner loop: eight times sixteen. */
+const turnCodes = 128;
+
+function total(vector: string): Expression {
   return add(
-    add(lane(0, get(sums)), lane(1, get(sums))),
-    add(lane(2, get(sums)), lane(3, get(sums))),
+    add(lane(0, get(vector)), lane(1, get(vector))),
+    add(lane(2, get(vector)), lane(3, get(vector))),
   );
 }
 
-/** Writes (number, score) of a row whose score is above the threshold; a NaN scale never is. */
-function report(sums: string, number: Expression, offset: number): Expression[] {
-  const corrected = op(
-    "i32.sub",
-    total(sums),
-    op("i32.mul", access("i32.load", get("codeSum"), { offset }), get("queryOffset")),
-  );
-  return [
-    set(
-      "score",
-      op(
-        "f32.mul",
-        op("f32.convert_i32_s", corrected),
-        access("f32.load", get("scale"), { offset }),
+/** Adds to the sums until `q` is at `end`; `times` sixteens a turn. */
+function columns(
+  multiplication: Multiplication,
+  options: { end: string; times: number },
+): Expression {
+  const { end, times } = options;
+  const label = `until ${end}`;
+  return when(
+    op("i32.lt_u", get("q"), get(end)),
+    loop(
+      label,
+      ...Array.from(
+        { length: times },
+        (_, k) => multiplication.accumulate(sums[k % sums.length]!, k),
+      ),
+      advance("codes", i32(16 * times)),
+      again(
+        label,
+        op(
+          "i32.lt_u",
+          tee("q", add(get("q"), i32((16 * times) << multiplication.log2Bytes))),
+          get(end),
+        ),
       ),
     ),
-    when(
-      op("f32.gt", get("score"), get("threshold")),
-      access("i32.store", get("out"), { value: number }),
-      access("f32.store", get("out"), { offset: 4, value: get("score") }),
-      advance("out", i32(8)),
-    ),
-  ];
+  );
 }
 
-/** Two rows are read at once, which halves the loads of the query. */
-function scan({ load, accumulate }: Multiplication): FunctionSource {
+/**
+ * One row after another: that is as the memory is read quickest, and reading is what takes the time.
+ * Scores above the threshold are written with their row; a NaN scale never gives one.
+ */
+function scan(multiplication: Multiplication): FunctionSource {
+  const sizeBytes = (codes: Expression) => op("i32.shl", codes, i32(multiplication.log2Bytes));
   return {
     name: "scan",
     parameters: {
@@ -128,34 +135,53 @@ function scan({ load, accumulate }: Multiplication): FunctionSource {
     },
     locals: {
       row: "i32",
-      j: "i32",
-      low: "v128",
-      high: "v128",
-      codes16: "v128",
-      even: "v128",
-      odd: "v128",
+      q: "i32",
+      lastTurn: "i32",
+      end: "i32",
+      sums0: "v128",
+      sums1: "v128",
+      sums2: "v128",
+      sums3: "v128",
       score: "f32",
     },
     result: "i32",
     body: [
+      set(
+        "lastTurn",
+        add(get("query"), sizeBytes(op("i32.and", get("stride"), i32(-turnCodes)))),
+      ),
+      set("end", add(get("query"), sizeBytes(get("stride")))),
       loop(
         "rows",
-        set("even", zeros()),
-        set("odd", zeros()),
-        set("j", i32(0)),
-        loop(
-          "columns",
-          ...load,
-          ...accumulate("even", add(get("codes"), get("j"))),
-          ...accumulate("odd", add(add(get("codes"), get("stride")), get("j"))),
-          again("columns", op("i32.lt_u", tee("j", add(get("j"), i32(16))), get("stride"))),
+        ...sums.map((vector) => set(vector, zeros())),
+        set("q", get("query")),
+        columns(multiplication, { end: "lastTurn", times: turnCodes / 16 }),
+        columns(multiplication, { end: "end", times: 1 }),
+        ...sums.slice(1).map((vector) => set("sums0", op("i32x4.add", get("sums0"), get(vector)))),
+        set(
+          "score",
+          op(
+            "f32.mul",
+            op(
+              "f32.convert_i32_s",
+              op(
+                "i32.sub",
+                total("sums0"),
+                op("i32.mul", access("i32.load", get("codeSum")), get("queryOffset")),
+              ),
+            ),
+            access("f32.load", get("scale")),
+          ),
         ),
-        ...report("even", get("row"), 0),
-        ...report("odd", add(get("row"), i32(1)), 4),
-        advance("codes", op("i32.shl", get("stride"), i32(1))),
-        advance("codeSum", i32(8)),
-        advance("scale", i32(8)),
-        again("rows", op("i32.lt_u", tee("row", add(get("row"), i32(2))), get("rows"))),
+        when(
+          op("f32.gt", get("score"), get("threshold")),
+          access("i32.store", get("out"), { value: get("row") }),
+          access("f32.store", get("out"), { offset: 4, value: get("score") }),
+          advance("out", i32(8)),
+        ),
+        advance("codeSum", i32(4)),
+        advance("scale", i32(4)),
+        again("rows", op("i32.lt_u", tee("row", add(get("row"), i32(1))), get("rows"))),
       ),
       get("out"),
     ],
@@ -205,8 +231,8 @@ export interface Kernel {
   /** Largest magnitude of a query's component, and whether it is shifted to be positive. */
   readonly query: { readonly relaxed: boolean };
   /**
-   * Compares `rows` rows, an even number, and writes (row, score) pairs above `threshold` at
-   * `out`; returns where they end. A row's score is
+   * Compares `rows` rows, at least one, and writes (row, score) pairs above `threshold` at `out`;
+   * returns where they end. A row's score is
    * `(query · codes - codeSum * queryOffset) * scale`; one whose scale is NaN is never written.
    */
   scan(
@@ -224,17 +250,27 @@ export interface Kernel {
   hamming(query: number, bits: number, out: number, rows: number, stride: number): void;
 }
 
+/** The module, unless the engine lacks instructions that it needs. */
+function compile(multiplication: Multiplication): WebAssembly.Module | undefined {
+  try {
+    return new WebAssembly.Module(assemble([scan(multiplication), hamming]));
+  } catch (error) {
+    if (error instanceof WebAssembly.CompileError) return undefined;
+    throw error;
+  }
+}
+
 /** A kernel with memory of its own; relaxed SIMD is used where the engine has it. */
 export function createKernel(options: { relaxed?: boolean } = {}): Kernel {
   const memory = new WebAssembly.Memory({ initial: 1 });
-  const fast = assemble([scan(relaxed), hamming]);
-  const useRelaxed = (options.relaxed ?? true) && WebAssembly.validate(fast);
-  const module = new WebAssembly.Module(useRelaxed ? fast : assemble([scan(wide), hamming]));
+  const fast = options.relaxed === false ? undefined : compile(relaxed);
+  const module = fast ?? compile(wide);
+  if (module === undefined) throw new Error("The engine has no WebAssembly SIMD");
   const instance = new WebAssembly.Instance(module, { env: { memory } });
   const { scan: scanRows, hamming: hammingRows } = instance.exports;
   return {
     memory,
-    query: { relaxed: useRelaxed },
+    query: { relaxed: fast !== undefined },
     scan: scanRows as Kernel["scan"],
     hamming: hammingRows as Kernel["hamming"],
   };

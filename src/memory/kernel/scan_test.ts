@@ -58,8 +58,8 @@ function runKernel(input: Input, relaxed: boolean): [number, number][] {
 }
 
 function inputs(query: { min: number; max: number }): fc.Arbitrary<Input> {
-  return fc.tuple(fc.integer({ min: 1, max: 24 }), fc.integer({ min: 1, max: 8 })).chain((
-    [blocks, pairs],
+  return fc.tuple(fc.integer({ min: 1, max: 24 }), fc.integer({ min: 1, max: 9 })).chain((
+    [blocks, count],
   ) => {
     const numbers = (range: { min: number; max: number }) =>
       fc.array(fc.integer(range), { minLength: blocks * 16, maxLength: blocks * 16 });
@@ -70,7 +70,7 @@ function inputs(query: { min: number; max: number }): fc.Arbitrary<Input> {
     });
     return fc.record({
       query: numbers(query),
-      rows: fc.array(row, { minLength: pairs * 2, maxLength: pairs * 2 }),
+      rows: fc.array(row, { minLength: count, maxLength: count }),
       offset: fc.integer({ min: 0, max: 64 }),
       threshold: fc.oneof(
         fc.constant(-Infinity),

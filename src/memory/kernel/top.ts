@@ -4,32 +4,40 @@
  * @module
  */
 
-/** Keeps the `capacity` best numbers with what they belong to. */
+/** Keeps the `capacity` best numbers with what they belong to; of equal ones those with lesser keys. */
 export class Top {
   readonly #capacity: number;
+  readonly #above: number;
   readonly #scores: Float64Array;
   readonly #keys: Float64Array;
   #size = 0;
 
-  /** Keeps up to `capacity` entries, at least one. */
-  constructor(capacity: number) {
+  /** Keeps up to `capacity` entries, at least one, and none that is not above `above`. */
+  constructor(capacity: number, above = -Infinity) {
     this.#capacity = capacity;
+    this.#above = above;
     this.#scores = new Float64Array(capacity);
     this.#keys = new Float64Array(capacity);
   }
 
-  /** Scores up to this are not kept any more; -Infinity while there is room. */
+  /** Scores below this are not kept any more, and one of this only with a lesser key. */
   get threshold(): number {
-    return this.#size < this.#capacity ? -Infinity : this.#scores[0]!;
+    return this.#size < this.#capacity ? this.#above : this.#scores[0]!;
   }
 
   /** Offers an entry. */
   offer(key: number, score: number): void {
     if (this.#size < this.#capacity) {
-      this.#rise(this.#size++, key, score);
-    } else if (score > this.#scores[0]!) {
+      if (score > this.#above) this.#rise(this.#size++, key, score);
+    } else if (this.#isBelow(0, key, score)) {
       this.#sink(key, score);
     }
+  }
+
+  /** Whether the entry at `i` is worse than `key` with `score`. */
+  #isBelow(i: number, key: number, score: number): boolean {
+    const own = this.#scores[i]!;
+    return own < score || (own === score && this.#keys[i]! > key);
   }
 
   #rise(from: number, key: number, score: number): void {
@@ -38,7 +46,7 @@ export class Top {
     let i = from;
     while (i > 0) {
       const parent = (i - 1) >> 1;
-      if (scores[parent]! <= score) break;
+      if (this.#isBelow(parent, key, score)) break;
       scores[i] = scores[parent]!;
       keys[i] = keys[parent]!;
       i = parent;
@@ -54,8 +62,9 @@ export class Top {
     for (;;) {
       let child = 2 * i + 1;
       if (child >= this.#size) break;
-      if (child + 1 < this.#size && scores[child + 1]! < scores[child]!) child++;
-      if (scores[child]! >= score) break;
+      const other = child + 1;
+      if (other < this.#size && this.#isBelow(other, keys[child]!, scores[child]!)) child = other;
+      if (!this.#isBelow(child, key, score)) break;
       scores[i] = scores[child]!;
       keys[i] = keys[child]!;
       i = child;
@@ -64,10 +73,11 @@ export class Top {
     keys[i] = key;
   }
 
-  /** Kept keys, best first. */
-  keys(): number[] {
-    return Array.from({ length: this.#size }, (_, i) => i)
-      .sort((a, b) => this.#scores[b]! - this.#scores[a]! || this.#keys[a]! - this.#keys[b]!)
-      .map((i) => this.#keys[i]!);
+  /** What is kept, best first. */
+  entries(): { readonly key: number; readonly score: number }[] {
+    return Array.from(
+      { length: this.#size },
+      (_, i) => ({ key: this.#keys[i]!, score: this.#scores[i]! }),
+    ).sort((a, b) => b.score - a.score || a.key - b.key);
   }
 }

@@ -10,7 +10,7 @@ import { createKernel, type Kernel } from "./scan.ts";
 import { strideOf } from "./segment.ts";
 import { Top } from "./top.ts";
 
-/** Rows of a block; even, since the kernel reads rows in pairs. */
+/** Rows of a block. */
 export const blockRows = 1024;
 
 const pageBytes = 65_536;
@@ -29,6 +29,16 @@ export interface CodedRows {
 export interface Allowed {
   /** Numbers of the rows, ascending. */
   readonly seqs: readonly number[];
+}
+
+/** What was found among codes. */
+export interface Nearest {
+  /** Numbers of rows, best first. */
+  readonly seqs: number[];
+  /** Their scores: the greater, the nearer; of one query comparable among all rows. */
+  readonly scores: number[];
+  /** Rows that were compared. */
+  readonly compared: number;
 }
 
 /** Codes of vectors, ascending by their number `seq`. A removed row stays until a reload. */
@@ -115,7 +125,6 @@ export class VectorIndex {
     const block = this.#seqs.length;
     this.#reserve(this.#blockAt(block + 1));
     this.#seqs.push(new Uint32Array(blockRows));
-    this.#scales(block).fill(NaN);
   }
 
   /** Adds a vector. Its number must be greater than all before. */
@@ -200,36 +209,54 @@ export class VectorIndex {
     return true;
   }
 
+  /** Forgets all rows; the memory is kept for others. */
+  clear(): void {
+    this.#seqs.length = 0;
+    this.#rows = 0;
+    this.#removed = 0;
+    this.#bits = undefined;
+  }
+
   /**
-   * Numbers of the `limit` rows nearest to `query` by their codes, best first; only among
-   * `allowed` where given.
+   * The `limit` rows nearest to `query` by their codes; only among `allowed` and with scores above
+   * `above` where given.
    */
   nearest(
     query: Float32Array,
-    options: { limit: number; allowed?: Allowed },
-  ): { seqs: number[]; compared: number } {
-    const top = new Top(options.limit);
+    options: { limit: number; allowed?: Allowed; above?: number },
+  ): Nearest {
+    const top = new Top(options.limit, options.above);
     const offset = this.#writeQuery(query);
     const { allowed } = options;
     if (allowed === undefined) {
-      for (let block = 0; block < this.#seqs.length; block++) {
-        this.#scanRows(block * blockRows, { rows: blockRows, offset, top });
-      }
-      return { seqs: top.keys().map((row) => this.#seqAt(row)), compared: this.size };
+      this.#scanAll({ offset, top });
+      return this.#found(top, this.size);
     }
     const rows = this.#rowsOf(allowed.seqs);
-    // Few rows are compared one pair at a time; many are scanned whole and sorted out after.
+    // Few rows are compared one by one; many are scanned whole and sorted out after.
     if (rows.length * 8 < this.#rows) {
       this.#scanFew(rows, { offset, top });
     } else {
-      const allowedRows = new Uint8Array(this.#rows + 1);
+      const allowedRows = new Uint8Array(this.#rows);
       for (const row of rows) allowedRows[row] = 1;
-      const mask = (number: number) => allowedRows[number] === 1;
-      for (let block = 0; block < this.#seqs.length; block++) {
-        this.#scanRows(block * blockRows, { rows: blockRows, offset, top, mask });
-      }
+      this.#scanAll({ offset, top, mask: (number) => allowedRows[number] === 1 });
     }
-    return { seqs: top.keys().map((row) => this.#seqAt(row)), compared: rows.length };
+    return this.#found(top, rows.length);
+  }
+
+  #found(top: Top, compared: number): Nearest {
+    const entries = top.entries();
+    return {
+      seqs: entries.map(({ key }) => this.#seqAt(key)),
+      scores: entries.map(({ score }) => score),
+      compared,
+    };
+  }
+
+  #scanAll(options: { offset: number; top: Top; mask?: (row: number) => boolean }): void {
+    for (let first = 0; first < this.#rows; first += blockRows) {
+      this.#scanRows(first, { ...options, rows: Math.min(blockRows, this.#rows - first) });
+    }
   }
 
   /**
@@ -239,7 +266,7 @@ export class VectorIndex {
   nearestByBits(
     query: Float32Array,
     options: { limit: number; keep: number },
-  ): { seqs: number[]; compared: number } {
+  ): Nearest {
     const bits = this.#bits ??= new BitIndex(this.dimensions);
     while (bits.rows < this.#rows) {
       const block = Math.floor(bits.rows / blockRows);
@@ -249,7 +276,7 @@ export class VectorIndex {
     const offset = this.#writeQuery(query);
     const rows = bits.candidates(query, options.keep);
     this.#scanFew(rows, { offset, top });
-    return { seqs: top.keys().map((row) => this.#seqAt(row)), compared: rows.length };
+    return this.#found(top, rows.length);
   }
 
   /** Frees the bits. */
@@ -267,14 +294,14 @@ export class VectorIndex {
     return Float32Array.from(codes.subarray(0, this.dimensions), (code) => code * scale);
   }
 
-  /** Compares `rows`, ascending, pair by pair. */
+  /** Compares `rows`, ascending; those that follow one another in a block together. */
   #scanFew(rows: readonly number[], options: { offset: number; top: Top }): void {
-    const wanted = new Set(rows);
-    let pair = -1;
-    for (const row of rows) {
-      if (row >> 1 === pair) continue;
-      pair = row >> 1;
-      this.#scanRows(pair * 2, { ...options, rows: 2, mask: (number) => wanted.has(number) });
+    for (let i = 0; i < rows.length;) {
+      const first = rows[i]!;
+      let count = 1;
+      while (rows[i + count] === first + count && (first + count) % blockRows !== 0) count++;
+      this.#scanRows(first, { ...options, rows: count });
+      i += count;
     }
   }
 

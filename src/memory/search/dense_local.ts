@@ -8,7 +8,8 @@ import { type Collection, dimensionsOf } from "../collections.ts";
 import type { Session } from "../database/database.ts";
 import type { Change } from "../items/write.ts";
 import { cosine } from "../kernel/quantize.ts";
-import { blockRows, VectorIndex } from "../kernel/vector_index.ts";
+import { Top } from "../kernel/top.ts";
+import { blockRows, type CodedRows, type Nearest, VectorIndex } from "../kernel/vector_index.ts";
 import { readSegments } from "./segments.ts";
 import type { DenseAnswer, DenseQuery } from "./dense.ts";
 
@@ -19,6 +20,8 @@ const keepByBits = 400;
 /** Least share of the best ten that the look by bits must leave, on a sample of stored vectors. */
 const leastRecall = 0.995;
 const sampleQueries = 48;
+/** Rows that are compared together where none are kept: few, since untouched memory is slow. */
+const rowsOfALook = 256;
 
 /** One collection's vectors in this process. */
 export class LocalVectors {
@@ -30,6 +33,7 @@ export class LocalVectors {
   #sealedSeq = 0;
   #lastRemoval = 0;
   #loaded = false;
+  #looked = false;
   #tail = 0;
 
   /** Nothing is read before {@linkcode catchUp}. */
@@ -49,6 +53,16 @@ export class LocalVectors {
     return this.#index.sizeBytes;
   }
 
+  /** Whether the vectors are in memory. */
+  get loaded(): boolean {
+    return this.#loaded;
+  }
+
+  /** Whether a search has looked at them. */
+  get looked(): boolean {
+    return this.#looked;
+  }
+
   /** Brings memory to the database's state: everything at first, later only what changed. */
   async catchUp(session: Session): Promise<void> {
     const [bounds] = await session.query(
@@ -62,11 +76,9 @@ export class LocalVectors {
     if (!this.#loaded || missed) await this.#load(session);
     await this.#readTail(session);
     if (high > this.#lastRemoval) {
-      const rows = await session.query(
-        "SELECT seq FROM removals WHERE n > ? AND collection_id = ?",
-        [this.#loaded ? this.#lastRemoval : 0, this.#collection.number],
-      );
-      for (const row of rows) this.#index.remove(Number(row["seq"]));
+      for (const seq of await this.#removals(session, this.#loaded ? this.#lastRemoval : 0)) {
+        this.#index.remove(seq);
+      }
     }
     this.#lastRemoval = high;
     this.#loaded = true;
@@ -78,53 +90,140 @@ export class LocalVectors {
     this.#lastRemoval = 0;
     this.#loaded = false;
     this.#tail = 0;
-    this.#sealedSeq = await readSegments(session, {
+    this.#sealedSeq = await this.#readSegments(session, (coded) => this.#index.appendCoded(coded));
+  }
+
+  async #readSegments(session: Session, take: (coded: CodedRows) => void): Promise<number> {
+    return await readSegments(session, {
       collection: this.#collection,
       stride: this.#index.stride,
-      take: (coded) => this.#index.appendCoded(coded),
+      take,
     });
   }
 
-  /** Vectors that are in no segment yet. */
+  /** Numbers of vectors that are in segments but were removed after the removal numbered `since`. */
+  async #removals(session: Session, since: number): Promise<number[]> {
+    const rows = await session.query(
+      "SELECT seq FROM removals WHERE n > ? AND collection_id = ? ORDER BY seq",
+      [since, this.#collection.number],
+    );
+    return rows.map((row) => Number(row["seq"]));
+  }
+
+  /** Vectors that were found in no segment. */
   get tail(): number {
     return this.#tail;
   }
 
+  /** To be called when segments were made of them. */
+  tailSealed(): void {
+    this.#tail = 0;
+  }
+
   async #readTail(session: Session): Promise<void> {
-    for (;;) {
+    const after = Math.max(this.#index.lastSeq, this.#sealedSeq);
+    this.#tail += await this.#eachAfter(session, after, (seq, vector) => {
+      this.#index.append(seq, vector);
+    });
+  }
+
+  /** Calls `take` with each vector whose number is greater than `after`, in order; how many. */
+  async #eachAfter(
+    session: Session,
+    after: number,
+    take: (seq: number, vector: Float32Array) => void,
+  ): Promise<number> {
+    let last = after;
+    for (let count = 0;;) {
       const rows = await session.query(
         `SELECT seq, vector FROM vectors_${this.#collection.number} WHERE seq > ?
           ORDER BY seq LIMIT ?`,
-        [Math.max(this.#index.lastSeq, this.#sealedSeq), blockRows],
+        [last, blockRows],
       );
       for (const row of rows) {
-        this.#index.append(Number(row["seq"]), new Float32Array(row["vector"] as ArrayBuffer));
+        last = Number(row["seq"]);
+        take(last, new Float32Array(row["vector"] as ArrayBuffer));
       }
-      this.#tail += rows.length;
-      if (rows.length < blockRows) return;
+      count += rows.length;
+      if (rows.length < blockRows) return count;
     }
   }
 
   /** Takes over what a transaction of this process has committed. */
   apply(change: Omit<Change, "collection">): void {
+    if (!this.#loaded) return;
     for (const { seq, vector } of change.added) this.#index.append(seq, vector);
     for (const seq of change.removed) this.#index.remove(seq);
   }
 
   /** Compares codes, then reads the exact vectors of the best and orders those. */
   async search(session: Session, query: DenseQuery): Promise<DenseAnswer> {
+    const limit = Math.max(rerankAtLeast, query.limit * 4);
+    if (!this.#loaded && !this.#looked && !query.scope.narrow) {
+      this.#looked = true;
+      const near = await this.#lookOnce(session, { query: query.vector, limit });
+      return await this.#rerank(session, { query, near, how: "int8 scan from the file" });
+    }
+    if (!this.#loaded) await this.catchUp(session);
     const allowed = query.scope.narrow ? await this.#inScope(session, query) : undefined;
-    const candidates = Math.max(rerankAtLeast, query.limit * 4);
     const byBits = allowed === undefined && this.#bitsAreUseful();
-    const { seqs, compared } = byBits
-      ? this.#index.nearestByBits(query.vector, {
-        limit: candidates,
-        keep: Math.max(keepByBits, candidates * 4),
-      })
+    const near = byBits
+      ? this.#index.nearestByBits(query.vector, { limit, keep: Math.max(keepByBits, limit * 4) })
       : this.#index.nearest(query.vector, {
-        limit: candidates,
+        limit,
         ...(allowed === undefined ? {} : { allowed: { seqs: allowed } }),
       });
+    const answer = await this.#rerank(session, { query, near, how: this.#describe(byBits) });
+    return allowed === undefined ? answer : { ...answer, inScope: allowed.length };
+  }
+
+  /**
+   * Compares all vectors as they come from the file, a block at a time in the same memory: for a
+   * process that asks once, touching memory for all of them would take longer than comparing them.
+   */
+  async #lookOnce(
+    session: Session,
+    { query, limit }: { query: Float32Array; limit: number },
+  ): Promise<Nearest> {
+    const best = new Top(limit);
+    const removed = await this.#removals(session, 0);
+    let gone = 0;
+    let compared = 0;
+    const look = () => {
+      while (gone < removed.length && removed[gone]! <= this.#index.lastSeq) {
+        this.#index.remove(removed[gone++]!);
+      }
+      const near = this.#index.nearest(query, { limit, above: best.threshold });
+      near.seqs.forEach((seq, i) => best.offer(seq, near.scores[i]!));
+      compared += near.compared;
+      this.#index.clear();
+    };
+    const makeRoom = (rows: number) => {
+      if (this.#index.rows + rows > rowsOfALook) look();
+    };
+    const sealed = await this.#readSegments(session, (coded) => {
+      makeRoom(coded.seqs.length);
+      this.#index.appendCoded(coded);
+    });
+    this.#tail = await this.#eachAfter(session, sealed, (seq, vector) => {
+      makeRoom(1);
+      this.#index.append(seq, vector);
+    });
+    look();
+    const entries = best.entries();
+    return {
+      seqs: entries.map(({ key }) => key),
+      scores: entries.map(({ score }) => score),
+      compared,
+    };
+  }
+
+  /** The nearest by their codes as the nearest by their exact vectors. */
+  async #rerank(
+    session: Session,
+    options: { query: DenseQuery; near: Nearest; how: string },
+  ): Promise<DenseAnswer> {
+    const { query, near: { seqs, compared }, how } = options;
     // The inner loop of a cross join follows the outer one, so that rows come in the order of `seqs`.
     const rows = await session.query(
       `SELECT v.vector AS vector FROM json_each(?) AS wanted
@@ -139,8 +238,7 @@ export class LocalVectors {
     return {
       ranked: ranked.slice(0, query.limit),
       compared,
-      ...(allowed === undefined ? {} : { inScope: allowed.length }),
-      how: `${this.#describe(byBits)}, ${seqs.length} reranked with exact vectors`,
+      how: `${how}, ${seqs.length} reranked with exact vectors`,
     };
   }
 

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { AtmosphereError } from "../../core/mod.ts";
+import { AtmosphereError } from "../../core/errors.ts";
 import type { SqlArgument } from "../database/database.ts";
 import { facetValue } from "../items/metadata.ts";
-import { parseTime } from "../items/prepare.ts";
+import { parseTime } from "../items/check.ts";
 import type { Filter, Scope } from "../types.ts";
 
 /** A condition in SQL on the columns of `items`, with its arguments. */

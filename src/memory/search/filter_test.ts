@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { AtmosphereError } from "../../core/mod.ts";
+import { AtmosphereError } from "../../core/errors.ts";
 import { createMemory } from "../memory.ts";
 import type { Filter } from "../types.ts";
 import { compileScope } from "./filter.ts";

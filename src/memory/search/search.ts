@@ -4,10 +4,10 @@
  * @module
  */
 
-import { AtmosphereError } from "../../core/mod.ts";
+import { AtmosphereError } from "../../core/errors.ts";
 import type { Collection } from "../collections.ts";
 import type { Session } from "../database/database.ts";
-import { checkVector } from "../items/prepare.ts";
+import { checkVector } from "../items/check.ts";
 import { readItems } from "../items/read.ts";
 import type {
   SearchExplanation,

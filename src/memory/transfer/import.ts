@@ -4,7 +4,7 @@
  * @module
  */
 
-import { AtmosphereError } from "../../core/mod.ts";
+import { AtmosphereError } from "../../core/errors.ts";
 import type { AddResult, BrokenLine, ImportOptions, ImportReport, NewItem } from "../types.ts";
 import { splitLines } from "./lines.ts";
 

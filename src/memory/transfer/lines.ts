@@ -4,7 +4,7 @@
  * @module
  */
 
-import { AtmosphereError } from "../../core/mod.ts";
+import { AtmosphereError } from "../../core/errors.ts";
 
 /** A line without its end. */
 export interface Line {

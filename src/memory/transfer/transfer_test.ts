@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
-import { AtmosphereError } from "../../core/mod.ts";
+import { AtmosphereError } from "../../core/errors.ts";
 import { createMemory, type Memory } from "../memory.ts";
 import { decimals } from "./export.ts";
 import { parseLine } from "./import.ts";
