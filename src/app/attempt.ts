@@ -58,69 +58,66 @@ export interface Attempt {
 
 /** Starts a try. Its upstream request ends when the caller goes away or the try is abandoned. */
 export function startAttempt(options: AttemptOptions): Attempt {
-  const { request, capability, load } = options;
-  const controller = new AbortController();
-  const onCallerGone = () => controller.abort(request.signal.reason);
-  if (request.signal.aborted) onCallerGone();
-  else request.signal.addEventListener("abort", onCallerGone, { once: true });
-
-  let settled = false;
-  const startMs = performance.now();
-  load.begin(capability.id);
-  /** Books how the try ended, once. */
-  const settle = (book: (totalMs: number) => void) => {
-    if (settled) return;
-    settled = true;
-    request.signal.removeEventListener("abort", onCallerGone);
-    book(performance.now() - startMs);
-  };
-  const session: Session = {
-    ...options,
-    controller,
-    origin: `backend:${options.backend.id}`,
-    firstByte: () => load.firstByte(capability.id, performance.now() - startMs),
-    succeed: (outputTokens) =>
-      settle((totalMs) =>
-        load.end(capability.id, {
-          totalMs,
-          ...(outputTokens === undefined ? {} : { outputTokens }),
-        })
-      ),
-    fail: (error) =>
-      settle(() => {
-        // Nobody's failure but the caller's own leaving, or another try that was quicker.
-        if (controller.signal.aborted && error === controller.signal.reason && isLeaving(error)) {
-          load.cancel(capability.id);
-        } else if (error instanceof BackendError) {
-          load.fail(
-            capability.id,
-            error.retryAfterSeconds === undefined
-              ? {}
-              : { retryAfterSeconds: error.retryAfterSeconds },
-          );
-        } else load.cancel(capability.id);
-      }),
-  };
+  const session = new Session(options);
   return {
     opened: open(session),
-    abandon: () => controller.abort(new DOMException("Another candidate answered", "AbortError")),
+    abandon: () =>
+      session.controller.abort(new DOMException("Another candidate answered", "AbortError")),
   };
 }
 
-interface Session extends AttemptOptions {
-  readonly controller: AbortController;
+/** What a try shares from its start to its end: the wish to end it, and how it is booked. */
+class Session {
+  readonly options: AttemptOptions;
+  readonly controller = new AbortController();
   readonly origin: ErrorOrigin;
-  firstByte(): void;
-  succeed(outputTokens: number | undefined): void;
-  fail(error: unknown): void;
-}
+  readonly #startMs = performance.now();
+  #settled = false;
+  readonly #onCallerGone = () => this.controller.abort(this.options.request.signal.reason);
 
-function isLeaving(error: unknown): boolean {
-  return !(error instanceof BackendError);
+  constructor(options: AttemptOptions) {
+    this.options = options;
+    this.origin = `backend:${options.backend.id}`;
+    const { signal } = options.request;
+    if (signal.aborted) this.#onCallerGone();
+    else signal.addEventListener("abort", this.#onCallerGone, { once: true });
+    options.load.begin(options.capability.id);
+  }
+
+  firstByte(): void {
+    const { load, capability } = this.options;
+    load.firstByte(capability.id, performance.now() - this.#startMs);
+  }
+
+  succeed(outputTokens: number | undefined): void {
+    if (!this.#settle()) return;
+    const { load, capability } = this.options;
+    load.end(capability.id, {
+      totalMs: performance.now() - this.#startMs,
+      ...(outputTokens === undefined ? {} : { outputTokens }),
+    });
+  }
+
+  fail(error: unknown): void {
+    if (!this.#settle()) return;
+    const { load, capability: { id } } = this.options;
+    // Anything else is the caller's own leaving, or another try that was quicker.
+    if (!(error instanceof BackendError)) load.cancel(id);
+    else if (error.retryAfterSeconds === undefined) load.fail(id);
+    else load.fail(id, { retryAfterSeconds: error.retryAfterSeconds });
+  }
+
+  /** Whether this is the first end that is told of. */
+  #settle(): boolean {
+    if (this.#settled) return false;
+    this.#settled = true;
+    this.options.request.signal.removeEventListener("abort", this.#onCallerGone);
+    return true;
+  }
 }
 
 async function open(session: Session): Promise<OpenedAnswer> {
-  const { backend, capability, request, limits, deadlines, controller } = session;
+  const { controller, options: { backend, capability, request, limits, deadlines } } = session;
   const limitMs = request.stream ? limits.firstByteMs : limits.completeMs;
   const limit = deadlines.after(limitMs, () => {
     controller.abort(
@@ -134,7 +131,9 @@ async function open(session: Session): Promise<OpenedAnswer> {
   try {
     const response = await backend.send({
       operation: request.operation,
-      body: { ...request.body, model: capability.upstreamName },
+      body: request.body.model === capability.upstreamName
+        ? request.body
+        : { ...request.body, model: capability.upstreamName },
       stream: request.stream,
       signal: controller.signal,
     });
@@ -175,7 +174,7 @@ function transportError(cause: unknown, session: Session): unknown {
   if (cause instanceof Error && (cause.name === "TypeError" || cause.name === "Http")) {
     return new BackendError(
       "backend_unreachable",
-      `The connection to ${session.backend.id} broke before the answer was whole`,
+      `The connection to ${session.options.backend.id} broke before the answer was whole`,
       { origin: session.origin, cause },
     );
   }
@@ -212,7 +211,7 @@ async function readWhole(
 function invalid(session: Session, what: string): BackendError {
   return new BackendError(
     "backend_invalid_response",
-    `${session.backend.id} answered with ${what}`,
+    `${session.options.backend.id} answered with ${what}`,
     { origin: session.origin },
   );
 }
@@ -241,7 +240,7 @@ function relay(
   first: Uint8Array,
   session: Session,
 ): ReadableStream<Uint8Array> {
-  const { limits, deadlines, controller, backend } = session;
+  const { controller, options: { limits, deadlines, backend } } = session;
   let pending: Uint8Array | undefined = first;
   // Engines send one token an event and, as a rule, one event a chunk: near enough for a speed.
   let chunks = 0;

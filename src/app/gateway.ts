@@ -72,7 +72,8 @@ export class NodeGateway implements Gateway {
     this.counts.total++;
     this.counts.inFlight++;
     try {
-      await this.#options.registry.firstLook();
+      const firstLook = this.#options.registry.firstLook();
+      if (firstLook !== undefined) await firstLook;
       const decision = await this.#options.routing.decide(request.route, {
         signal: request.signal,
       });
@@ -166,17 +167,18 @@ export class NodeGateway implements Gateway {
     next: Candidate | undefined,
     request: GatewayRequest,
   ): Promise<Awaited<Running["result"]> | undefined> {
-    const results = Array.from(running, ({ result }) => result);
     const [only] = running;
-    if (next === undefined || only === undefined || running.size > 1 || !this.#mayHedge(next)) {
-      return await Promise.race(results);
-    }
+    const alone = only !== undefined && running.size === 1;
+    if (alone && (next === undefined || !this.#mayHedge(next))) return await only.result;
+    const results = Array.from(running, ({ result }) => result);
+    if (!alone || next === undefined) return await Promise.race(results);
     const { promise: silence, resolve } = Promise.withResolvers<undefined>();
-    const timer = setTimeout(() => resolve(undefined), this.#silenceMs(only.candidate, request));
+    const silentMs = this.#silenceMs(only.candidate, request);
+    const limit = this.#deadlines.after(silentMs, () => resolve(undefined));
     try {
       return await Promise.race([...results, silence]);
     } finally {
-      clearTimeout(timer);
+      limit.cancel();
     }
   }
 

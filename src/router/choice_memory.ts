@@ -34,7 +34,9 @@ export class RecentMap<V> {
 
 /** A bounded map whose entries expire; the longest unset goes first. */
 export class ExpiringMap<V> {
-  readonly #entries = new Map<string, { readonly value: V; readonly atMs: number }>();
+  readonly #entries = new Map<string, { value: V; atMs: number }>();
+  /** The entry that was set last, which is at the end already. */
+  #latest: { key: string; value: V; atMs: number } | undefined;
   readonly #maxEntries: number;
   readonly #maxAgeMs: number;
 
@@ -58,8 +60,14 @@ export class ExpiringMap<V> {
   /** Sets the value of `key`, which is as young as `nowMs` then. */
   set(key: string, value: V, nowMs: number): void {
     if (this.#maxEntries < 1) return;
+    if (this.#latest?.key === key) {
+      this.#latest.value = value;
+      this.#latest.atMs = nowMs;
+      return;
+    }
+    this.#latest = { key, value, atMs: nowMs };
     this.#entries.delete(key);
-    this.#entries.set(key, { value, atMs: nowMs });
+    this.#entries.set(key, this.#latest);
     if (this.#entries.size <= this.#maxEntries) return;
     for (const oldest of this.#entries.keys()) {
       this.#entries.delete(oldest);

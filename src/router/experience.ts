@@ -65,6 +65,8 @@ const hourMs = 3_600_000;
 export class Experience {
   readonly #byCapability = new Map<string, Map<string, ClusterExperience>>();
   readonly #constants: Constants;
+  /** The capability at the end of the map. */
+  #latest: string | undefined;
 
   /** Knows nothing. */
   constructor(constants: Constants) {
@@ -137,19 +139,19 @@ export class Experience {
   load(data: unknown): void {
     const parsed = parseData(data);
     this.#byCapability.clear();
+    this.#latest = undefined;
     for (const [id, clusters] of parsed) this.#byCapability.set(id, clusters);
     this.#bound();
   }
 
   #entry(capability: string, cluster: string, atMs: number): ClusterExperience {
-    let clusters = this.#byCapability.get(capability);
-    if (clusters === undefined) {
-      clusters = new Map();
-    } else {
+    const clusters = this.#byCapability.get(capability) ?? new Map<string, ClusterExperience>();
+    if (this.#latest !== capability || clusters.size === 0) {
       // Moves it to the end, so that the first one is the longest unused.
       this.#byCapability.delete(capability);
+      this.#byCapability.set(capability, clusters);
+      this.#latest = capability;
     }
-    this.#byCapability.set(capability, clusters);
     let entry = clusters.get(cluster);
     if (entry === undefined) {
       entry = { weight: 0, sum: 0, atMs, hour: 0, hourWeight: 0 };

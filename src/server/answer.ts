@@ -52,13 +52,25 @@ export async function answerRequest(
     });
     if (how.reshape !== undefined) answer = await how.reshape(answer);
     const headers = answerHeaders(exchange, answer);
-    return new Response(answerBody(exchange, { answer, headers, departure, deps }), {
-      status: answer.status,
-      headers,
-    });
+    const body = answerBody(exchange, { answer, headers, departure, deps });
+    return respond(body, { status: answer.status, headers });
   } finally {
     departure.answered();
   }
+}
+
+/**
+ * A response with `headers`. The runtime gets one of several headers ready for the wire while it is
+ * made, and again when it is sent; one that is given them afterwards it gets ready once.
+ */
+function respond(
+  body: BodyInit | null,
+  { status, headers }: { status: number; headers: Record<string, string> },
+): Response {
+  const { "content-type": contentType = "application/json", ...others } = headers;
+  const response = new Response(body, { status, headers: { "content-type": contentType } });
+  for (const name in others) response.headers.append(name, others[name]!);
+  return response;
 }
 
 function answerBody(

@@ -13,6 +13,7 @@ import {
 } from "./head_parser.ts";
 
 const firstBufferBytes = 16_384;
+const scratchBytes = 8_192;
 const longestDirectBytes = 4_096;
 const latin1 = new TextDecoder("latin1");
 const lineFeed = 10;
@@ -46,6 +47,8 @@ export class WireConnection {
   /** The read that was begun at rest. */
   #pending: Promise<number | null> | undefined;
   #closed = false;
+  /** Room for what is sent, until it is sent. */
+  readonly scratch: Uint8Array = new Uint8Array(scratchBytes);
   /** When it became idle, in milliseconds of `performance.now()`. */
   idleSinceMs = 0;
 

@@ -48,10 +48,9 @@ export class WireTransport implements Transport {
       ? undefined
       : setTimeout(() => exchange.expire(), headTimeoutMs);
     try {
-      const bytes = this.#encode(request);
       const connection = this.#take() ?? await this.#connect(exchange.connectSignal());
       exchange.start(connection);
-      await connection.write(bytes);
+      await connection.write(this.#encode(request, connection.scratch));
       return exchange.answer(await connection.readHead());
     } catch (error) {
       throw exchange.fail(error);
@@ -118,11 +117,13 @@ export class WireTransport implements Transport {
     if (at >= 0) this.#idle.splice(at, 1);
   };
 
-  #encode(request: TransportRequest): Uint8Array {
+  #encode(request: TransportRequest, scratch: Uint8Array): Uint8Array {
     const head = `${request.method} ${request.path}${this.#hostLine}${linesOf(request.headers)}`;
     const { body } = request;
-    if (body === undefined) return encoder.encode(`${head}\r\n`);
-    if (typeof body === "string" && body.length < maxSmallBody) return encodeSmall(head, body);
+    if (body === undefined) return encoded(`${head}\r\n`, scratch);
+    if (typeof body === "string" && body.length < maxSmallBody) {
+      return encodeSmall(head, { body, scratch });
+    }
     const content = typeof body === "string" ? encoder.encode(body) : body;
     const start = encoder.encode(`${head}content-length: ${content.length}\r\n\r\n`);
     const bytes = new Uint8Array(start.length + content.length);
@@ -146,11 +147,22 @@ function linesOf(headers: Readonly<Record<string, string>>): string {
 }
 
 /** Head and body in one pass where the body is ASCII, as most are; in two where it is not. */
-function encodeSmall(head: string, body: string): Uint8Array {
+function encodeSmall(
+  head: string,
+  { body, scratch }: { readonly body: string; readonly scratch: Uint8Array },
+): Uint8Array {
   const start = `${head}content-length: `;
-  const bytes = encoder.encode(`${start}${body.length}\r\n\r\n${body}`);
+  const bytes = encoded(`${start}${body.length}\r\n\r\n${body}`, scratch);
   const expected = start.length + String(body.length).length + 4 + body.length;
   if (bytes.length === expected) return bytes;
   const length = bytes.length - expected + body.length;
-  return encoder.encode(`${start}${length}\r\n\r\n${body}`);
+  return encoded(`${start}${length}\r\n\r\n${body}`, scratch);
+}
+
+/** The bytes of a text, in `scratch` where it surely has room: memory of their own costs more. */
+function encoded(text: string, scratch: Uint8Array): Uint8Array {
+  const mostBytes = text.length * 3;
+  return mostBytes > scratch.length
+    ? encoder.encode(text)
+    : scratch.subarray(0, encoder.encodeInto(text, scratch).written);
 }
