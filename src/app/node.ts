@@ -102,6 +102,7 @@ export class Node implements NodeApi, LearningApi {
   route(query: RouteQuery, options: { signal?: AbortSignal } = {}): Promise<Decision> {
     const request: RouteRequest = {
       kind: query.kind ?? "llm/chat",
+      ...(query.kind === undefined ? { isKindOpen: true } : {}),
       ...(query.model === undefined ? {} : { model: query.model }),
       intent: query.intent,
       required: query.required ?? {},

@@ -128,12 +128,17 @@ export class RoutingService {
 
   /** Loads the engine and embeds everything that the router compares with. */
   async warm(options: { signal?: AbortSignal } = {}): Promise<void> {
-    while (this.#stale) {
+    while (!this.#isFed) {
       this.#feeding ??= this.#feed(options.signal).finally(() => {
         this.#feeding = undefined;
       });
       await this.#feeding;
     }
+  }
+
+  /** Whether the router has all that it was to be told, and is not just being told. */
+  get #isFed(): boolean {
+    return !this.#stale && this.#feeding === undefined;
   }
 
   /** The router's decision. Never throws for a reason of the router's: a refusal is a decision. */
@@ -161,7 +166,7 @@ export class RoutingService {
     // The engine takes longest, so it starts to load before the reader does.
     if (this.#stale) void this.warm().catch(() => {});
     await (this.#reader ?? this.#loadReader());
-    if (!this.#stale) {
+    if (this.#isFed) {
       const known = this.#intents.get(request.intent);
       if (known !== undefined) {
         return this.#router.decide(request, {

@@ -95,7 +95,11 @@ const route: CommandSpec = {
   }],
   flags: [
     { name: "explain", short: "e", type: "boolean", description: "Print the table of factors" },
-    { ...kind, default: "llm/chat" },
+    {
+      ...kind,
+      description:
+        `${kind.description} (default llm/chat, unless a matching route leads to another)`,
+    },
     model,
     prefer,
     localOnly,

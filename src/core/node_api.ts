@@ -82,7 +82,10 @@ export interface CapabilityView extends Capability {
 export interface RouteQuery {
   /** What is wanted, in words. */
   readonly intent: string;
-  /** What is asked for. @default "llm/chat" */
+  /**
+   * What is asked for. Where absent, a chat model, unless a matching route leads to something of
+   * another kind, such as the memory.
+   */
   readonly kind?: CapabilityKind;
   /** Model, route or alias by name; by meaning where absent. */
   readonly model?: string;

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { Route } from "../core/mod.ts";
+import type { Route, RouteRequest } from "../core/mod.ts";
 import { resolveConstants } from "./constants.ts";
 import { type IndexedRoute, RouteIndex } from "./route_index.ts";
 import { axis, capability, request, routerOf } from "./testdata/capabilities.ts";
@@ -62,6 +62,25 @@ Deno.test("decide() finds a route by its name, without a vector", () => {
   assertEquals(decision.outcome, "explicit");
   assertEquals(decision.candidates.map((each) => each.capability.name), ["special"]);
   assertEquals(router.needsMeaning(request({ model: "billing" })), false);
+});
+
+Deno.test("decide() follows a route to another kind only where the caller left the kind open", () => {
+  const { router } = routerOf([capability("chat"), capability("notes", { kind: "memory/search" })]);
+  router.setRoutes([route("recall", 1, { target: { kind: "memory/search" } })]);
+  const asked = (part: Partial<RouteRequest>) => {
+    const { outcome, candidates, request: { kind } } = router.decide(request(part), {
+      vector: axis(1),
+    });
+    return [outcome, kind, candidates[0]?.capability.name];
+  };
+  assertEquals(asked({}), ["meaning", "llm/chat", "chat"]);
+  assertEquals(asked({ isKindOpen: true }), ["route", "memory/search", "notes"]);
+  assertEquals(
+    asked({ isKindOpen: true, model: "recall" }),
+    ["explicit", "memory/search", "notes"],
+  );
+  const far = router.decide(request({ isKindOpen: true }), { vector: axis(2) });
+  assertEquals([far.outcome, far.request.kind], ["meaning", "llm/chat"]);
 });
 
 Deno.test("decide() leads where each kind of target says", () => {

@@ -32,6 +32,7 @@ import { LoadTracker } from "./load_tracker.ts";
 import { nothingServes } from "./refusal.ts";
 import { type IndexedRoute, RouteIndex } from "./route_index.ts";
 import {
+  asRouted,
   explicitScope,
   hasMeaning,
   type Scope,
@@ -150,19 +151,17 @@ class SemanticRouter implements Router {
     return true;
   }
 
-  decide(request: RouteRequest, context: DecideContext = {}): Decision {
+  decide(asked: RouteRequest, context: DecideContext = {}): Decision {
     const startMs = this.#clock.monotonic();
     const { vector } = context;
-    const named = isAuto(request.model)
-      ? undefined
-      : explicitScope(request, { index: this.#index, routes: this.#routes });
-    const match = named === undefined ? this.#matchRoute(request, vector) : undefined;
-    const answer = named !== undefined && "code" in named
-      ? refused(named, [])
-      : this.#choose(request, {
-        ...context,
-        scope: named ?? scopeByMeaning(match, { index: this.#index, routes: this.#routes }),
-      });
+    const options = { index: this.#index, routes: this.#routes };
+    const named = isAuto(asked.model) ? undefined : explicitScope(asked, options);
+    const match = named === undefined ? this.#matchRoute(asked, vector) : undefined;
+    const scope = named ?? scopeByMeaning(match, options);
+    const request = "code" in scope ? asked : asRouted(asked, { scope, index: this.#index });
+    const answer = "code" in scope
+      ? refused(scope, [])
+      : this.#choose(request, { ...context, scope });
     const decision: Decision = {
       id: createId("dec", this.#clock.now()),
       ...answer.part,

@@ -77,6 +77,22 @@ export function scopeByMeaning(
   return route === undefined ? everything : routeScope(route, options.index);
 }
 
+/**
+ * `request` as the scope of a matching route has it: where the caller left the kind open and the
+ * route leads to none of the usual one, its target says what is wanted.
+ */
+export function asRouted(
+  request: RouteRequest,
+  { scope, index }: { scope: Scope; index: CapabilityIndex },
+): RouteRequest {
+  if (request.isKindOpen !== true || scope.route === undefined) return request;
+  const targets = scope.positions?.map((position) => index.capabilities[position]!) ?? [];
+  const [first] = targets;
+  return first === undefined || targets.some((target) => kindServes(target, request.kind))
+    ? request
+    : { ...request, kind: first.kind };
+}
+
 /** The scope once a route's target turned out not to be there: its constraints still hold. */
 export function withoutTarget(scope: Scope): Scope {
   return { ...everything, route: scope.route };

@@ -19,12 +19,13 @@ export async function run(invocation: Invocation): Promise<number> {
   const intent = args.join(" ");
   if (intent.trim() === "") throw new UsageError("INTENT is empty", { path });
   const model = flags.string("model");
+  const kind = flags.string("kind") as CapabilityKind | undefined;
   const preference = flags.string("prefer") as Preference | undefined;
   await using node = await connectNode(invocation);
   const decision = await node.route({
     intent,
-    kind: (flags.string("kind") ?? "llm/chat") as CapabilityKind,
     explain: flags.boolean("explain"),
+    ...(kind === undefined ? {} : { kind }),
     ...(model === undefined ? {} : { model }),
     ...(preference === undefined ? {} : { preference }),
     ...(flags.boolean("local-only") ? { policy: { localOnly: true } } : {}),

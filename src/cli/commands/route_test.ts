@@ -41,7 +41,7 @@ Deno.test("route prints the winner and those behind it", async () => {
       "",
     ].join("\n"),
   );
-  assertEquals(queries, [{ intent: "write some code", kind: "llm/chat", explain: false }]);
+  assertEquals(queries, [{ intent: "write some code", explain: false }]);
 });
 
 Deno.test("route hands flags on to the router", async () => {

@@ -124,7 +124,9 @@ export const nativeSchemas: Json = {
   CapabilityList: object("Capabilities", { data: list(ref("Capability")) }, { required: ["data"] }),
   RouteQuery: object("A question to the router", {
     intent: text("What is wanted"),
-    kind: text("Kind of capability", { default: "llm/chat" }),
+    kind: text(
+      "Kind of capability; where absent, `llm/chat` unless a matching route leads to another",
+    ),
     model: text("As in a request"),
     required: object("What must be supported", {
       tools: flag("Tools"),

@@ -1,0 +1,49 @@
+import { assertEquals } from "@std/assert";
+import { ManualClock, silentLogger } from "../core/mod.ts";
+import { createRouter } from "../router/mod.ts";
+import { FakeEmbedder } from "./routes/testdata/fake_embedder.ts";
+import { RoutingService } from "./routing_service.ts";
+import { capability, request } from "../router/testdata/capabilities.ts";
+
+function service() {
+  const router = createRouter({
+    settings: { preference: "balanced", constants: {}, policy: {} },
+    clock: new ManualClock(1_700_000_000_000),
+    nodeId: "n1",
+  });
+  const routing = new RoutingService({
+    router,
+    embedder: new FakeEmbedder(),
+    logger: silentLogger,
+    cacheEntries: 10,
+  });
+  routing.setCapabilities([capability("chat"), capability("special")]);
+  return routing;
+}
+
+Deno.test("RoutingService decides only when routes that changed are learned, known intents too", async () => {
+  const routing = service();
+  const intent = "what is the weather";
+  assertEquals((await routing.decide(request({ intent }))).outcome, "meaning");
+
+  const learned = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  routing.setRouteLearner(async () => {
+    asked.resolve();
+    await learned.promise;
+    return {
+      classifier: { classify: () => [{ route: "weather", score: 1, evidence: [] }] },
+      compare: false,
+    };
+  });
+  routing.setRoutes([{ name: "weather", target: { model: "special" }, utterances: ["rain"] }]);
+  await asked.promise; // The engine is there, so learning has begun by itself.
+  const decisions = Promise.all(
+    [intent, "will it rain"].map((intent) => routing.decide(request({ intent }))),
+  );
+  learned.resolve();
+  assertEquals(
+    (await decisions).map(({ outcome, candidates }) => [outcome, candidates[0]?.capability.name]),
+    [["route", "special"], ["route", "special"]],
+  );
+});
