@@ -6,6 +6,8 @@
 
 import {
   access,
+  add,
+  advance,
   again,
   assemble,
   type Expression,
@@ -19,15 +21,7 @@ import {
   tee,
   when,
   zeros,
-} from "./assembler.ts";
-
-function add(a: Expression, b: Expression): Expression {
-  return op("i32.add", a, b);
-}
-
-function advance(name: string, by: Expression): Expression {
-  return set(name, add(get(name), by));
-}
+} from "../../core/wasm_assembler.ts";
 
 /** How codes are multiplied with the query, sixteen at a time. */
 interface Multiplication {

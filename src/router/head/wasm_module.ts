@@ -3,133 +3,67 @@
  * time in, four numbers at a time.
  *
  * Only plain SIMD is used, whose results are the same on every processor; the relaxed variants are
- * not. Encoding: WebAssembly core specification 2.0, "Binary Format".
+ * not.
  *
  * @module
  */
 
-type Code = readonly number[];
+import {
+  access,
+  add,
+  advance,
+  again,
+  assemble,
+  type Expression,
+  type FunctionSource,
+  get,
+  i32,
+  loop,
+  op,
+  set,
+  type ValueType,
+  zeros,
+} from "../../core/wasm_assembler.ts";
 
-function unsigned(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value >>> 0;
-  do {
-    const low = rest & 0x7f;
-    rest >>>= 7;
-    bytes.push(rest === 0 ? low : low | 0x80);
-  } while (rest !== 0);
-  return bytes;
+/** `do { body; counter -= step } while (counter != 0)`; the counter must not start at zero. */
+function countDown(counter: string, step: number, body: readonly Expression[]): Expression {
+  return loop(
+    counter,
+    ...body,
+    advance(counter, i32(-step)),
+    again(counter, get(counter)),
+  );
 }
 
-/** A vector of the binary format: its length, then its items. */
-function list(items: readonly Code[]): number[] {
-  return [...unsigned(items.length), ...items.flat()];
+function multiply(a: Expression, b: Expression): Expression {
+  return op("i32.mul", a, b);
 }
 
-function name(text: string): number[] {
-  const bytes = [...new TextEncoder().encode(text)];
-  return [...unsigned(bytes.length), ...bytes];
+function mul(a: Expression, b: Expression): Expression {
+  return op("f32x4.mul", a, b);
 }
 
-const i32Type = 0x7f;
-const v128Type = 0x7b;
-const simd = 0xfd;
-
-/** Names of a function's locals, parameters first. */
-class Locals {
-  readonly #indexes = new Map<string, number>();
-
-  constructor(names: readonly string[]) {
-    names.forEach((local, i) => this.#indexes.set(local, i));
-  }
-
-  get(local: string): Code {
-    return [0x20, ...unsigned(this.#indexes.get(local)!)];
-  }
-
-  set(local: string, value: Code): Code {
-    return [...value, 0x21, ...unsigned(this.#indexes.get(local)!)];
-  }
-
-  /** Adds `by` to a pointer or counter. */
-  advance(local: string, by: Code): Code {
-    return this.set(local, add(this.get(local), by));
-  }
-
-  /** `do { body; counter -= step } while (counter != 0)`; the counter must not start at zero. */
-  countDown(counter: string, step: number, body: readonly Code[]): Code {
-    return [
-      0x03,
-      0x40,
-      ...body.flat(),
-      ...this.set(counter, [...this.get(counter), ...constant(step), 0x6b]),
-      ...this.get(counter),
-      0x0d,
-      0,
-      0x0b,
-    ];
-  }
+/** Four numbers at an address. */
+function load(local: string, offset = 0): Expression {
+  return access("v128.load", get(local), { offset });
 }
 
-/** An `i32` constant from 0 to 63. */
-function constant(value: number): Code {
-  return [0x41, value];
+/** One number at an address, four times. */
+function loadSplat(local: string): Expression {
+  return access("v128.load32_splat", get(local));
 }
 
-function add(a: Code, b: Code): Code {
-  return [...a, ...b, 0x6a];
-}
-
-function multiply(a: Code, b: Code): Code {
-  return [...a, ...b, 0x6c];
-}
-
-function loadInteger(address: Code): Code {
-  return [...address, 0x28, 2, 0];
-}
-
-function loadVector(address: Code, offset: number): Code {
-  return [...address, simd, 0x00, 2, offset];
-}
-
-/** One `f32` in all four lanes. */
-function loadSplat(address: Code): Code {
-  return [...address, simd, 0x09, 2, 0];
-}
-
-/** Eight signed bytes as eight 16 bit integers. */
-function loadWidened(address: Code): Code {
-  return [...address, simd, 0x01, 0, 0];
-}
-
-/** An `i32` in all four lanes. */
-function splat(value: Code): Code {
-  return [...value, simd, 0x11];
-}
-
-function storeVector(address: Code, offset: number, value: Code): Code {
-  return [...address, ...value, simd, 0x0b, 2, offset];
-}
-
-function binary(a: Code, b: Code, opcode: number): Code {
-  return [...a, ...b, simd, opcode, 0x01];
-}
-
-const addOp = 0xe4;
-const subtractOp = 0xe5;
-const multiplyOp = 0xe6;
-const divideOp = 0xe7;
-const integerAddOp = 0xae;
-/** Sums of two neighbouring products of 16 bit integers. */
-const pairedDotOp = 0xba;
-
-function squareRoot(a: Code): Code {
-  return [...a, simd, 0xe3, 0x01];
+function store(local: string, offset: number, value: Expression): Expression {
+  return access("v128.store", get(local), { offset, value });
 }
 
 /** `sum + a * b`, lane by lane, rounded twice. */
-function multiplyAdd(sum: Code, a: Code, b: Code): Code {
-  return [...sum, ...a, ...b, simd, 0xe6, 0x01, simd, 0xe4, 0x01];
+function multiplyAdd(sum: Expression, a: Expression, b: Expression): Expression {
+  return op("f32x4.add", sum, op("f32x4.mul", a, b));
+}
+
+function named(names: readonly string[], type: ValueType): Record<string, ValueType> {
+  return Object.fromEntries(names.map((name) => [name, type]));
 }
 
 interface FunctionCode {
@@ -137,8 +71,11 @@ interface FunctionCode {
   readonly parameters: readonly string[];
   readonly integers: readonly string[];
   readonly vectors: readonly string[];
-  readonly body: (locals: Locals) => readonly Code[];
+  readonly body: readonly Expression[];
 }
+
+const tileRows = [0, 1, 2, 3] as const;
+const tileTargets = ["cTile", "c1", "c2", "c3"] as const;
 
 /**
  * C += A B in tiles of four rows and eight columns. Rows of A are `aStride` bytes apart and its columns
@@ -149,50 +86,47 @@ const product: FunctionCode = {
   parameters: ["a", "aStride", "aStep", "b", "bStride", "c", "cStride", "rows", "columns", "inner"],
   integers: ["j", "k", "bTile", "cTile", "pB", "p0", "p1", "p2", "p3", "c1", "c2", "c3"],
   vectors: ["b0", "b1", "x", "s00", "s01", "s10", "s11", "s20", "s21", "s30", "s31"],
-  body: (v) => {
-    const at = ["cTile", "c1", "c2", "c3"];
-    const rows = [0, 1, 2, 3];
-    const four = constant(4);
-    return [v.countDown("rows", 4, [
-      v.set("j", v.get("columns")),
-      v.set("bTile", v.get("b")),
-      v.set("cTile", v.get("c")),
-      v.countDown("j", 8, [
-        v.set("pB", v.get("bTile")),
-        v.set("p0", v.get("a")),
-        v.set("p1", add(v.get("p0"), v.get("aStride"))),
-        v.set("p2", add(v.get("p1"), v.get("aStride"))),
-        v.set("p3", add(v.get("p2"), v.get("aStride"))),
-        v.set("c1", add(v.get("cTile"), v.get("cStride"))),
-        v.set("c2", add(v.get("c1"), v.get("cStride"))),
-        v.set("c3", add(v.get("c2"), v.get("cStride"))),
-        ...rows.flatMap((r) => [
-          v.set(`s${r}0`, loadVector(v.get(at[r]!), 0)),
-          v.set(`s${r}1`, loadVector(v.get(at[r]!), 16)),
+  body: [
+    countDown("rows", 4, [
+      set("j", get("columns")),
+      set("bTile", get("b")),
+      set("cTile", get("c")),
+      countDown("j", 8, [
+        set("pB", get("bTile")),
+        set("p0", get("a")),
+        set("p1", add(get("p0"), get("aStride"))),
+        set("p2", add(get("p1"), get("aStride"))),
+        set("p3", add(get("p2"), get("aStride"))),
+        set("c1", add(get("cTile"), get("cStride"))),
+        set("c2", add(get("c1"), get("cStride"))),
+        set("c3", add(get("c2"), get("cStride"))),
+        ...tileRows.flatMap((r) => [
+          set(`s${r}0`, load(tileTargets[r]!)),
+          set(`s${r}1`, load(tileTargets[r]!, 16)),
         ]),
-        v.set("k", v.get("inner")),
-        v.countDown("k", 1, [
-          v.set("b0", loadVector(v.get("pB"), 0)),
-          v.set("b1", loadVector(v.get("pB"), 16)),
-          ...rows.flatMap((r) => [
-            v.set("x", loadSplat(v.get(`p${r}`))),
-            v.set(`s${r}0`, multiplyAdd(v.get(`s${r}0`), v.get("x"), v.get("b0"))),
-            v.set(`s${r}1`, multiplyAdd(v.get(`s${r}1`), v.get("x"), v.get("b1"))),
-            v.advance(`p${r}`, v.get("aStep")),
+        set("k", get("inner")),
+        countDown("k", 1, [
+          set("b0", load("pB")),
+          set("b1", load("pB", 16)),
+          ...tileRows.flatMap((r) => [
+            set("x", loadSplat(`p${r}`)),
+            set(`s${r}0`, multiplyAdd(get(`s${r}0`), get("x"), get("b0"))),
+            set(`s${r}1`, multiplyAdd(get(`s${r}1`), get("x"), get("b1"))),
+            advance(`p${r}`, get("aStep")),
           ]),
-          v.advance("pB", v.get("bStride")),
+          advance("pB", get("bStride")),
         ]),
-        ...rows.flatMap((r) => [
-          storeVector(v.get(at[r]!), 0, v.get(`s${r}0`)),
-          storeVector(v.get(at[r]!), 16, v.get(`s${r}1`)),
+        ...tileRows.flatMap((r) => [
+          store(tileTargets[r]!, 0, get(`s${r}0`)),
+          store(tileTargets[r]!, 16, get(`s${r}1`)),
         ]),
-        v.advance("bTile", constant(32)),
-        v.advance("cTile", constant(32)),
+        advance("bTile", i32(32)),
+        advance("cTile", i32(32)),
       ]),
-      v.advance("a", multiply(v.get("aStride"), four)),
-      v.advance("c", multiply(v.get("cStride"), four)),
-    ])];
-  },
+      advance("a", multiply(get("aStride"), i32(4))),
+      advance("c", multiply(get("cStride"), i32(4))),
+    ]),
+  ],
 };
 
 /** out += the sum of values[i] * table[indexes[i]]. */
@@ -201,24 +135,24 @@ const gather: FunctionCode = {
   parameters: ["indexes", "values", "count", "table", "stride", "out", "columns"],
   integers: ["k", "pI", "pX", "row"],
   vectors: ["x", "s0", "s1"],
-  body: (v) => [v.countDown("columns", 8, [
-    v.set("pI", v.get("indexes")),
-    v.set("pX", v.get("values")),
-    v.set("k", v.get("count")),
-    v.set("s0", loadVector(v.get("out"), 0)),
-    v.set("s1", loadVector(v.get("out"), 16)),
-    v.countDown("k", 1, [
-      v.set("row", add(v.get("table"), multiply(loadInteger(v.get("pI")), v.get("stride")))),
-      v.set("x", loadSplat(v.get("pX"))),
-      v.set("s0", multiplyAdd(v.get("s0"), v.get("x"), loadVector(v.get("row"), 0))),
-      v.set("s1", multiplyAdd(v.get("s1"), v.get("x"), loadVector(v.get("row"), 16))),
-      v.advance("pI", constant(4)),
-      v.advance("pX", constant(4)),
+  body: [countDown("columns", 8, [
+    set("pI", get("indexes")),
+    set("pX", get("values")),
+    set("k", get("count")),
+    set("s0", load("out")),
+    set("s1", load("out", 16)),
+    countDown("k", 1, [
+      set("row", add(get("table"), multiply(access("i32.load", get("pI")), get("stride")))),
+      set("x", loadSplat("pX")),
+      set("s0", multiplyAdd(get("s0"), get("x"), load("row"))),
+      set("s1", multiplyAdd(get("s1"), get("x"), load("row", 16))),
+      advance("pI", i32(4)),
+      advance("pX", i32(4)),
     ]),
-    storeVector(v.get("out"), 0, v.get("s0")),
-    storeVector(v.get("out"), 16, v.get("s1")),
-    v.advance("out", constant(32)),
-    v.advance("table", constant(32)),
+    store("out", 0, get("s0")),
+    store("out", 16, get("s1")),
+    advance("out", i32(32)),
+    advance("table", i32(32)),
   ])],
 };
 
@@ -228,30 +162,32 @@ const scatter: FunctionCode = {
   parameters: ["indexes", "values", "count", "table", "stride", "row", "columns"],
   integers: ["k", "p", "from"],
   vectors: ["x"],
-  body: (v) => [v.countDown("count", 1, [
-    v.set("p", add(v.get("table"), multiply(loadInteger(v.get("indexes")), v.get("stride")))),
-    v.set("x", loadSplat(v.get("values"))),
-    v.set("from", v.get("row")),
-    v.set("k", v.get("columns")),
-    v.countDown(
+  body: [countDown("count", 1, [
+    set("p", add(get("table"), multiply(access("i32.load", get("indexes")), get("stride")))),
+    set("x", loadSplat("values")),
+    set("from", get("row")),
+    set("k", get("columns")),
+    countDown(
       "k",
       8,
       [0, 16].map((offset) =>
-        storeVector(
-          v.get("p"),
+        store(
+          "p",
           offset,
           multiplyAdd(
-            loadVector(v.get("p"), offset),
-            v.get("x"),
-            loadVector(v.get("from"), offset),
+            load("p", offset),
+            get("x"),
+            load("from", offset),
           ),
         )
-      ).concat([v.advance("p", constant(32)), v.advance("from", constant(32))]),
+      ).concat([advance("p", i32(32)), advance("from", i32(32))]),
     ),
-    v.advance("indexes", constant(4)),
-    v.advance("values", constant(4)),
+    advance("indexes", i32(4)),
+    advance("values", i32(4)),
   ])],
 };
+
+const adamConstants = ["share", "b1", "c1", "b2", "c2", "kept", "rate", "tiny"] as const;
 
 /**
  * One step of Adam over `count` weights. The constants are splat from `p`: the share of the gradient,
@@ -261,52 +197,40 @@ const adam: FunctionCode = {
   name: "adam",
   parameters: ["w", "g", "m", "v", "p", "count"],
   integers: [],
-  vectors: ["share", "b1", "c1", "b2", "c2", "kept", "rate", "tiny", "x", "mean", "square"],
-  body: (v) => {
-    const constants = ["share", "b1", "c1", "b2", "c2", "kept", "rate", "tiny"];
-    const mul = (a: Code, b: Code) => binary(a, b, multiplyOp);
-    return [
-      ...constants.flatMap((local) => [
-        v.set(local, loadSplat(v.get("p"))),
-        v.advance("p", constant(4)),
-      ]),
-      v.countDown("count", 4, [
-        v.set("x", mul(loadVector(v.get("g"), 0), v.get("share"))),
-        v.set(
-          "mean",
-          binary(
-            mul(loadVector(v.get("m"), 0), v.get("b1")),
-            mul(v.get("x"), v.get("c1")),
-            addOp,
+  vectors: [...adamConstants, "x", "mean", "square"],
+  body: [
+    ...adamConstants.flatMap((local) => [
+      set(local, loadSplat("p")),
+      advance("p", i32(4)),
+    ]),
+    countDown("count", 4, [
+      set("x", mul(load("g"), get("share"))),
+      set(
+        "mean",
+        op("f32x4.add", mul(load("m"), get("b1")), mul(get("x"), get("c1"))),
+      ),
+      set(
+        "square",
+        op("f32x4.add", mul(load("v"), get("b2")), mul(mul(get("x"), get("x")), get("c2"))),
+      ),
+      store("m", 0, get("mean")),
+      store("v", 0, get("square")),
+      store(
+        "w",
+        0,
+        op(
+          "f32x4.sub",
+          mul(load("w"), get("kept")),
+          op(
+            "f32x4.div",
+            mul(get("mean"), get("rate")),
+            op("f32x4.add", op("f32x4.sqrt", get("square")), get("tiny")),
           ),
         ),
-        v.set(
-          "square",
-          binary(
-            mul(loadVector(v.get("v"), 0), v.get("b2")),
-            mul(mul(v.get("x"), v.get("x")), v.get("c2")),
-            addOp,
-          ),
-        ),
-        storeVector(v.get("m"), 0, v.get("mean")),
-        storeVector(v.get("v"), 0, v.get("square")),
-        storeVector(
-          v.get("w"),
-          0,
-          binary(
-            mul(loadVector(v.get("w"), 0), v.get("kept")),
-            binary(
-              mul(v.get("mean"), v.get("rate")),
-              binary(squareRoot(v.get("square")), v.get("tiny"), addOp),
-              divideOp,
-            ),
-            subtractOp,
-          ),
-        ),
-        ...["w", "g", "m", "v"].map((local) => v.advance(local, constant(16))),
-      ]),
-    ];
-  },
+      ),
+      ...["w", "g", "m", "v"].map((local) => advance(local, i32(16))),
+    ]),
+  ],
 };
 
 /**
@@ -318,55 +242,35 @@ const dots: FunctionCode = {
   parameters: ["codes", "vector", "out", "rows", "dimensions"],
   integers: ["k", "p"],
   vectors: ["sum"],
-  body: (v) => [v.countDown("rows", 1, [
-    v.set("p", v.get("vector")),
-    v.set("k", v.get("dimensions")),
-    v.set("sum", splat(constant(0))),
-    v.countDown("k", 8, [
-      v.set(
+  body: [countDown("rows", 1, [
+    set("p", get("vector")),
+    set("k", get("dimensions")),
+    set("sum", zeros()),
+    countDown("k", 8, [
+      set(
         "sum",
-        binary(
-          v.get("sum"),
-          binary(loadWidened(v.get("codes")), loadVector(v.get("p"), 0), pairedDotOp),
-          integerAddOp,
+        op(
+          "i32x4.add",
+          get("sum"),
+          op("i32x4.dot_i16x8_s", access("v128.load8x8_s", get("codes")), load("p")),
         ),
       ),
-      v.advance("codes", constant(8)),
-      v.advance("p", constant(16)),
+      advance("codes", i32(8)),
+      advance("p", i32(16)),
     ]),
-    storeVector(v.get("out"), 0, v.get("sum")),
-    v.advance("out", constant(16)),
+    store("out", 0, get("sum")),
+    advance("out", i32(16)),
   ])],
 };
 
-const functions = [product, gather, scatter, adam, dots];
-
-function section(id: number, items: readonly Code[]): number[] {
-  const content = list(items);
-  return [id, ...unsigned(content.length), ...content];
-}
-
-function encode(code: FunctionCode): number[] {
-  const locals = new Locals([...code.parameters, ...code.integers, ...code.vectors]);
-  const body = [
-    ...list([
-      [...unsigned(code.integers.length), i32Type],
-      [...unsigned(code.vectors.length), v128Type],
-    ]),
-    ...code.body(locals).flat(),
-    0x0b,
-  ];
-  return [...unsigned(body.length), ...body];
-}
-
 /** The module: imports `env.memory`, exports `product`, `gather`, `scatter`, `adam` and `dots`. */
 export function kernelModule(): Uint8Array<ArrayBuffer> {
-  return new Uint8Array([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...section(1, functions.map((f) => [0x60, ...list(f.parameters.map(() => [i32Type])), 0])),
-    ...section(2, [[...name("env"), ...name("memory"), 0x02, 0x00, 0x01]]),
-    ...section(3, functions.map((_, i) => unsigned(i))),
-    ...section(7, functions.map((f, i) => [...name(f.name), 0x00, ...unsigned(i)])),
-    ...section(10, functions.map(encode)),
-  ]);
+  return assemble(
+    [product, gather, scatter, adam, dots].map((code): FunctionSource => ({
+      name: code.name,
+      parameters: named(code.parameters, "i32"),
+      locals: { ...named(code.integers, "i32"), ...named(code.vectors, "v128") },
+      body: code.body,
+    })),
+  );
 }

@@ -1,7 +1,7 @@
 /**
  * A small WebAssembly assembler: expressions written like the text format become a module's bytes.
  *
- * It knows the instructions that the kernel needs and no more. The encoding is that of the
+ * It knows the instructions that the kernels of memory and router need and no more. The encoding is that of the
  * WebAssembly core specification 2.0, sections "Instructions" and "Modules" of its binary format,
  * and of the relaxed SIMD proposal.
  *
@@ -36,6 +36,11 @@ const operations = {
   "f32.gt": [0x5e],
   "f32.mul": [0x94],
   "f32.convert_i32_s": [0xb2],
+  "f32x4.sqrt": [simd, 0xe3, 0x01],
+  "f32x4.add": [simd, 0xe4, 0x01],
+  "f32x4.sub": [simd, 0xe5, 0x01],
+  "f32x4.mul": [simd, 0xe6, 0x01],
+  "f32x4.div": [simd, 0xe7, 0x01],
   "i16x8.extend_low_i8x16_s": [simd, 0x87, 0x01],
   "i16x8.extend_high_i8x16_s": [simd, 0x88, 0x01],
   "i32x4.add": [simd, 0xae, 0x01],
@@ -51,6 +56,9 @@ const accesses = {
   "i32.store": [[0x36], 2],
   "f32.store": [[0x38], 2],
   "v128.load": [[simd, 0x00], 4],
+  "v128.load8x8_s": [[simd, 0x01], 3],
+  "v128.load32_splat": [[simd, 0x09], 2],
+  "v128.store": [[simd, 0x0b], 4],
 } as const satisfies Record<string, readonly [readonly number[], number]>;
 
 /** Where the bytes of a function's code are written, with what names mean there. */
@@ -148,6 +156,16 @@ export function tee(name: string, value: Expression): Expression {
     value(code);
     local(code, 0x22, name);
   };
+}
+
+/** The sum of two `i32`. */
+export function add(a: Expression, b: Expression): Expression {
+  return op("i32.add", a, b);
+}
+
+/** Adds `by` to the local `name`, a pointer or a counter. */
+export function advance(name: string, by: Expression): Expression {
+  return set(name, add(get(name), by));
 }
 
 /** One lane of a vector of four `i32`. */
