@@ -106,8 +106,10 @@ function wanted({ request }: Decision): string {
   const rules = Object.entries(policy)
     .filter(([, value]) => value !== undefined && value !== false)
     .map(([name, value]) => value === true ? name : `${name} ${value}`);
+  const { kind, kindReason, model } = request;
   return [
-    `Wanted    ${request.kind}${request.model === undefined ? "" : `, model ${request.model}`}`,
+    `Wanted    ${kind}${model === undefined ? "" : `, model ${model}`}`,
+    ...(kindReason === undefined ? [] : [`          as ${kindReason}`]),
     `Intent    ${fit(printable(request.intent), 200)}`,
     ...(needs.length === 0 ? [] : [`Needs     ${needs.join(", ")}`]),
     ...(rules.length === 0 ? [] : [`Policy    ${rules.join(", ")}`]),

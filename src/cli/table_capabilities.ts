@@ -98,7 +98,7 @@ const route: CommandSpec = {
     {
       ...kind,
       description:
-        `${kind.description} (default llm/chat, unless a matching route leads to another)`,
+        `${kind.description} (default llm/chat, unless a route or the text leads to another)`,
     },
     model,
     prefer,

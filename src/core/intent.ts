@@ -49,8 +49,10 @@ export type Preference = "cost" | "balanced" | "quality";
 export interface RouteRequest {
   /** What is asked for. */
   readonly kind: CapabilityKind;
-  /** The kind is only the usual one, so that a matching route may lead to another. @default false */
+  /** The kind is only the usual one, so that a route or the text may lead to another. @default false */
   readonly isKindOpen?: boolean;
+  /** Why a decision's kind is not the usual one, for people; absent when it is, or was given. */
+  readonly kindReason?: string;
   /** Model, route or alias as the caller wrote it; undefined, `auto` and `atmosphere/auto` mean by meaning. */
   readonly model?: string;
   /** The text that states the intent: the last user turn, with what came before when it is short. */

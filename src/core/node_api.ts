@@ -84,7 +84,7 @@ export interface RouteQuery {
   readonly intent: string;
   /**
    * What is asked for. Where absent, a chat model, unless a matching route leads to something of
-   * another kind, such as the memory.
+   * another kind, or the text asks for what a memory keeps.
    */
   readonly kind?: CapabilityKind;
   /** Model, route or alias by name; by meaning where absent. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { Route, RouteRequest } from "../core/mod.ts";
+import type { Capability, Route, RouteRequest } from "../core/mod.ts";
 import { resolveConstants } from "./constants.ts";
 import { type IndexedRoute, RouteIndex } from "./route_index.ts";
 import { axis, capability, request, routerOf } from "./testdata/capabilities.ts";
@@ -81,6 +81,27 @@ Deno.test("decide() follows a route to another kind only where the caller left t
   );
   const far = router.decide(request({ isKindOpen: true }), { vector: axis(2) });
   assertEquals([far.outcome, far.request.kind], ["meaning", "llm/chat"]);
+});
+
+Deno.test("decide() asks the memory for what was noted where the kind is open and one is there", () => {
+  const intent = "what did I decide about the backup policy?";
+  const chat = capability("chat");
+  const notes = capability("notes", { kind: "memory/search" });
+  const asked = (capabilities: Capability[], part: Partial<RouteRequest>) => {
+    const { candidates, request: { kind, kindReason } } = routerOf(capabilities).router.decide(
+      request({ intent, ...part }),
+    );
+    return [kind, kindReason, ...candidates.map((each) => each.capability.name)];
+  };
+  const reason = '"what did I decide" asks for what was noted';
+  assertEquals(asked([chat, notes], { isKindOpen: true }), ["memory/search", reason, "notes"]);
+  assertEquals(asked([chat, notes], {}), ["llm/chat", undefined, "chat"]);
+  assertEquals(asked([chat], { isKindOpen: true }), ["llm/chat", undefined, "chat"]);
+  assertEquals(asked([chat, notes], { isKindOpen: true, model: "chat" }), [
+    "llm/chat",
+    undefined,
+    "chat",
+  ]);
 });
 
 Deno.test("decide() leads where each kind of target says", () => {

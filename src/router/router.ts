@@ -32,11 +32,11 @@ import { LoadTracker } from "./load_tracker.ts";
 import { nothingServes } from "./refusal.ts";
 import { type IndexedRoute, RouteIndex } from "./route_index.ts";
 import {
-  asRouted,
   explicitScope,
   hasMeaning,
   type Scope,
   scopeByMeaning,
+  settleKind,
   wantsVector,
   weighsSpecialities,
   withoutTarget,
@@ -157,8 +157,10 @@ class SemanticRouter implements Router {
     const options = { index: this.#index, routes: this.#routes };
     const named = isAuto(asked.model) ? undefined : explicitScope(asked, options);
     const match = named === undefined ? this.#matchRoute(asked, vector) : undefined;
-    const scope = named ?? scopeByMeaning(match, options);
-    const request = "code" in scope ? asked : asRouted(asked, { scope, index: this.#index });
+    const led = named ?? scopeByMeaning(match, options);
+    const { request, scope } = "code" in led
+      ? { request: asked, scope: led }
+      : settleKind(asked, { scope: led, index: this.#index });
     const answer = "code" in scope
       ? refused(scope, [])
       : this.#choose(request, { ...context, scope });

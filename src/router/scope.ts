@@ -16,6 +16,7 @@ import {
 } from "../core/mod.ts";
 import type { CapabilityIndex } from "./capability_index.ts";
 import { kindServes } from "./filter.ts";
+import { recallCue } from "./recall.ts";
 import { unknownModel, wrongKind } from "./refusal.ts";
 import type { RouteIndex } from "./route_index.ts";
 
@@ -77,20 +78,36 @@ export function scopeByMeaning(
   return route === undefined ? everything : routeScope(route, options.index);
 }
 
+/** A request whose kind was left open, once it is settled, and where it leads. */
+interface Settled {
+  readonly request: RouteRequest;
+  readonly scope: Scope;
+}
+
 /**
- * `request` as the scope of a matching route has it: where the caller left the kind open and the
- * route leads to none of the usual one, its target says what is wanted.
+ * Settles a kind that the caller left open: a route says what is wanted by its target, and without
+ * one a text that asks for what was noted goes to the memories.
  */
-export function asRouted(
+export function settleKind(
   request: RouteRequest,
   { scope, index }: { scope: Scope; index: CapabilityIndex },
-): RouteRequest {
-  if (request.isKindOpen !== true || scope.route === undefined) return request;
-  const targets = scope.positions?.map((position) => index.capabilities[position]!) ?? [];
-  const [first] = targets;
-  return first === undefined || targets.some((target) => kindServes(target, request.kind))
-    ? request
-    : { ...request, kind: first.kind };
+): Settled {
+  if (request.isKindOpen !== true) return { request, scope };
+  const serves = (position: number) => kindServes(index.capabilities[position]!, request.kind);
+  if (scope.route !== undefined) {
+    const positions = scope.positions ?? [];
+    const kind = positions.some(serves) ? undefined : index.capabilities[positions[0]!]?.kind;
+    if (kind === undefined) return { request, scope };
+    const kindReason = `the route "${scope.route.name}" leads there`;
+    return { request: { ...request, kind, kindReason }, scope };
+  }
+  const cue = scope.outcome === "meaning" ? recallCue(request.intent) : undefined;
+  const kind = "memory/search";
+  if (cue === undefined || !index.capabilities.some((each) => each.kind === kind)) {
+    return { request, scope };
+  }
+  const kindReason = `"${cue}" asks for what was noted`;
+  return { request: { ...request, kind, kindReason }, scope };
 }
 
 /** The scope once a route's target turned out not to be there: its constraints still hold. */

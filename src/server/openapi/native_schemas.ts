@@ -125,7 +125,8 @@ export const nativeSchemas: Json = {
   RouteQuery: object("A question to the router", {
     intent: text("What is wanted"),
     kind: text(
-      "Kind of capability; where absent, `llm/chat` unless a matching route leads to another",
+      "Kind of capability; where absent, `llm/chat`, unless a matching route leads to another or " +
+        "the intent asks for what a memory keeps",
     ),
     model: text("As in a request"),
     required: object("What must be supported", {
