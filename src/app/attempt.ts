@@ -8,10 +8,13 @@
 import {
   type Backend,
   BackendError,
+  type ByteSource,
+  ByteStream,
   type Capability,
   type Deadlines,
   type ErrorOrigin,
   type GatewayRequest,
+  sourceOf,
 } from "../core/mod.ts";
 import type { Router } from "../router/mod.ts";
 
@@ -228,22 +231,18 @@ async function openStream(
   stream: ReadableStream<Uint8Array>,
   session: Session,
 ): Promise<ReadableStream<Uint8Array>> {
-  const reader = stream.getReader();
-  const first = await reader.read();
-  if (first.done) throw invalid(session, "an empty stream");
+  const source = sourceOf(stream);
+  const first = await source.read();
+  if (first === undefined) throw invalid(session, "an empty stream");
   session.firstByte();
-  return relay(reader, first.value, session);
+  return new ByteStream(relay(source, first, session));
 }
 
-function relay(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  first: Uint8Array,
-  session: Session,
-): ReadableStream<Uint8Array> {
+function relay(source: ByteSource, first: Uint8Array, session: Session): ByteSource {
   const { controller, options: { limits, deadlines, backend } } = session;
   let pending: Uint8Array | undefined = first;
   // Engines send one token an event and, as a rule, one event a chunk: near enough for a speed.
-  let chunks = 0;
+  let chunks = 1;
   const onIdle = () =>
     controller.abort(
       new BackendError(
@@ -252,24 +251,19 @@ function relay(
         { origin: session.origin, retryable: false },
       ),
     );
-  return new ReadableStream<Uint8Array>({
-    async pull(sink) {
+  return {
+    async read() {
       if (pending !== undefined) {
-        sink.enqueue(pending);
+        const piece = pending;
         pending = undefined;
-        chunks++;
-        return;
+        return piece;
       }
       const limit = deadlines.after(limits.idleMs, onIdle);
       try {
-        const { done, value } = await reader.read();
-        if (done) {
-          session.succeed(chunks);
-          sink.close();
-        } else {
-          chunks++;
-          sink.enqueue(value);
-        }
+        const piece = await source.read();
+        if (piece === undefined) session.succeed(chunks);
+        else chunks++;
+        return piece;
       } catch (cause) {
         const error = controller.signal.aborted ? controller.signal.reason : new BackendError(
           "backend_unreachable",
@@ -278,7 +272,7 @@ function relay(
         );
         session.fail(error);
         controller.abort(error);
-        sink.error(error);
+        throw error;
       } finally {
         limit.cancel();
       }
@@ -289,7 +283,7 @@ function relay(
         : new DOMException("The caller went away", "AbortError");
       controller.abort(leaving);
       session.fail(leaving);
-      await reader.cancel(leaving).catch(() => {});
+      await source.cancel(leaving).catch(() => {});
     },
-  }, { highWaterMark: 0 });
+  };
 }

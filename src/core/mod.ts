@@ -6,6 +6,7 @@
 
 export * from "./abortable.ts";
 export * from "./backend.ts";
+export * from "./byte_stream.ts";
 export * from "./capability.ts";
 export * from "./clock.ts";
 export * from "./deadlines.ts";

@@ -4,7 +4,13 @@
  * @module
  */
 
-import { AtmosphereError, BackendError, type ErrorOrigin } from "../core/mod.ts";
+import {
+  AtmosphereError,
+  BackendError,
+  type ByteSource,
+  type ErrorOrigin,
+  sourceOf,
+} from "../core/mod.ts";
 import { isWholeEvent, lastEventEnd, readStreamEnd } from "./sse_frames.ts";
 
 /** An event of this many bytes is passed on before it is whole, so that memory stays bounded. */
@@ -39,7 +45,7 @@ export function guardEventStream(
   source: ReadableStream<Uint8Array>,
   options: EventStreamGuardOptions,
 ): ReadableStream<Uint8Array> {
-  const guard = new Guard(source.getReader(), options);
+  const guard = new Guard(sourceOf(source), options);
   return new ReadableStream<Uint8Array>({
     pull: (controller) => guard.pull(controller),
     cancel: (reason) => guard.cancel(reason),
@@ -47,7 +53,7 @@ export function guardEventStream(
 }
 
 class Guard {
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #source: ByteSource;
   readonly #options: EventStreamGuardOptions;
   /** Chunks of an event that is not whole yet. */
   #held: Uint8Array[] = [];
@@ -60,18 +66,18 @@ class Guard {
   #tail: Uint8Array[] = [];
   #tailLength = 0;
 
-  constructor(reader: ReadableStreamDefaultReader<Uint8Array>, options: EventStreamGuardOptions) {
-    this.#reader = reader;
+  constructor(source: ByteSource, options: EventStreamGuardOptions) {
+    this.#source = source;
     this.#options = options;
   }
 
   async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     try {
       for (;;) {
-        const { done, value } = await this.#reader.read();
+        const chunk = await this.#source.read();
         if (this.#left) return;
-        if (done) return this.#finish(controller);
-        const ready = this.#take(value);
+        if (chunk === undefined) return this.#finish(controller);
+        const ready = this.#take(chunk);
         if (ready.length === 0) continue;
         this.#remember(ready);
         controller.enqueue(ready);
@@ -86,7 +92,7 @@ class Guard {
     this.#left = true;
     this.#options.onEnd("left", reason);
     // A source that has failed meanwhile rejects; nobody is left to hear of it.
-    await this.#reader.cancel(reason).catch(() => {});
+    await this.#source.cancel(reason).catch(() => {});
   }
 
   /** What can be sent now that `chunk` is there; the rest is held. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BackendError } from "../../core/mod.ts";
+import { BackendError, ByteStream } from "../../core/mod.ts";
 import type { HttpAnswer } from "./answer_source.ts";
 import type { ResponseHead } from "./head_parser.ts";
 import { concatenated } from "./pieces.ts";
@@ -119,14 +119,10 @@ class WireAnswer implements HttpAnswer {
   }
 
   stream(): ReadableStream<Uint8Array> {
-    return new ReadableStream<Uint8Array>({
-      pull: async (controller) => {
-        const piece = await this.#read();
-        if (piece === undefined) controller.close();
-        else controller.enqueue(piece);
-      },
-      cancel: () => this.#exchange.finish(false),
-    }, { highWaterMark: 0 });
+    return new ByteStream({
+      read: () => this.#read(),
+      cancel: () => this.discard(),
+    });
   }
 
   discard(): Promise<void> {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { ByteStream } from "../../core/mod.ts";
 import type { HttpAnswer } from "./answer_source.ts";
 import { concatenated } from "./pieces.ts";
 import type { Transport, TransportRequest, TransportTarget } from "./transport.ts";
@@ -93,18 +94,16 @@ class FetchAnswer implements HttpAnswer {
     const reader = this.#response.body?.getReader();
     const failure = (error: unknown) =>
       this.#signal.aborted ? this.#signal.reason : unreachable(error, this.#target);
-    return new ReadableStream<Uint8Array>({
-      async pull(controller) {
+    return new ByteStream({
+      read: async () => {
         try {
-          const read = await reader?.read();
-          if (read?.value === undefined) controller.close();
-          else controller.enqueue(read.value);
+          return (await reader?.read())?.value;
         } catch (error) {
           throw failure(error);
         }
       },
-      cancel: (reason) => reader?.cancel(reason),
-    }, { highWaterMark: 0 });
+      cancel: async (reason) => await reader?.cancel(reason),
+    });
   }
 
   async discard(): Promise<void> {
