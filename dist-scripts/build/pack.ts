@@ -1,8 +1,12 @@
 /** Sets of files as an executable carries them, compressed; they are laid out where it runs. */
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import zlib from "node:zlib";
 import { distancesToPlaces } from "./branches.ts";
+
+const { constants } = zlib;
+const brotliCompress = promisify(zlib.brotliCompress);
 
 /** Files that are laid out together. */
 export interface PackedSet {
@@ -44,22 +48,21 @@ export async function packFiles(
   options: { folder: string; cache: string },
 ): Promise<void> {
   const manifest: Record<string, PackManifest[string]> = {};
-  for (const { name: set, entry, files } of sets) {
-    const listed = [];
-    for (const { name, path, isX86 } of files) {
+  await Promise.all(sets.map(async ({ name: set, entry, files }) => {
+    const listed = await Promise.all(files.map(async ({ name, path, isX86 }) => {
       const bytes = await Deno.readFile(path);
-      const sha256 = hex(bytes);
-      const packed = join(options.folder, set, `${name}.zst`);
+      const described = { name, sizeBytes: bytes.byteLength, sha256: hex(bytes), isX86 };
+      const packed = join(options.folder, set, `${name}.br`);
       await Deno.mkdir(dirname(packed), { recursive: true });
-      await Deno.writeFile(packed, await compressed(bytes, { sha256, isX86, ...options }));
-      listed.push({ name, sizeBytes: bytes.byteLength, sha256, isX86 });
-    }
+      await Deno.writeFile(packed, await compressed(bytes, { ...described, ...options }));
+      return described;
+    }));
     const hash = hex(new TextEncoder().encode(JSON.stringify(listed))).slice(0, 16);
     manifest[set] = { entry, hash, files: listed };
-  }
+  }));
   await Deno.writeTextFile(
     join(options.folder, "manifest.json"),
-    JSON.stringify(manifest, null, 2),
+    JSON.stringify(Object.fromEntries(sets.map(({ name }) => [name, manifest[name]])), null, 2),
   );
 }
 
@@ -67,23 +70,23 @@ function hex(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** It takes 18 s for the model and 12 for the largest library, so results are kept by content. */
+/** It takes a minute for the model and another for the libraries, so results are kept by content. */
 async function compressed(
   bytes: Uint8Array,
   options: { sha256: string; isX86: boolean; cache: string },
 ): Promise<Uint8Array> {
-  const kept = join(options.cache, `${options.sha256}${options.isX86 ? ".x86" : ""}.zst`);
+  const kept = join(options.cache, `${options.sha256}${options.isX86 ? ".x86" : ""}.br`);
   try {
     return await Deno.readFile(kept);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   if (options.isX86) distancesToPlaces(bytes);
-  const result = zlib.zstdCompressSync(bytes, {
+  const result = await brotliCompress(bytes, {
     params: {
-      // Higher ones take longer for nothing.
-      [zlib.constants.ZSTD_c_compressionLevel]: 19,
-      [zlib.constants.ZSTD_c_windowLog]: 25,
+      [constants.BROTLI_PARAM_QUALITY]: 11,
+      [constants.BROTLI_PARAM_LGWIN]: 24,
+      [constants.BROTLI_PARAM_SIZE_HINT]: bytes.byteLength,
     },
   });
   await Deno.mkdir(options.cache, { recursive: true });

@@ -15,7 +15,7 @@ import {
 } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { zstdDecompressSync } from "node:zlib";
+import { brotliDecompressSync } from "node:zlib";
 import { placesToDistances } from "../branches.ts";
 import type { PackManifest } from "../pack.ts";
 
@@ -87,7 +87,7 @@ function extract(name: string, { set, folder }: { set: Entry; folder: string }):
   chmodSync(staging, 0o700);
   try {
     for (const file of set.files) {
-      const bytes = zstdDecompressSync(readFileSync(new URL(`${name}/${file.name}.zst`, source)));
+      const bytes = brotliDecompressSync(readFileSync(new URL(`${name}/${file.name}.br`, source)));
       if (file.isX86) placesToDistances(bytes);
       if (hash(bytes) !== file.sha256) throw new Error(`${file.name} is damaged`);
       mkdirSync(dirname(join(staging, file.name)), { recursive: true, mode: 0o700 });
