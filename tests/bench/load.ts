@@ -33,6 +33,17 @@ export function quantiles(times: readonly number[]): { p50: number; p99: number 
   return { p50: at(0.5), p99: at(0.99) };
 }
 
+/** Resident bytes of a process; undefined where the system does not tell. */
+export async function rssBytes(pid: number): Promise<number | undefined> {
+  try {
+    const status = await Deno.readTextFile(`/proc/${pid}/status`);
+    const kib = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
+    return kib === undefined ? undefined : Number(kib) * 1024;
+  } catch {
+    return undefined;
+  }
+}
+
 /** CPU milliseconds that a process has used; undefined where the system does not tell. */
 export async function cpuMs(pid: number): Promise<number | undefined> {
   try {

@@ -8,7 +8,8 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cpuMs, load, quantiles } from "./load.ts";
+import { quantiles } from "./load.ts";
+import { chat, measureRequests } from "./requests.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const binary = Deno.env.get("ATMOSPHERE_BINARY");
@@ -57,19 +58,6 @@ const url = (dataDir: string) =>
     JSON.parse(await Deno.readTextFile(join(dataDir, "node.json"))) as { url: string; pid: number }
   );
 
-function chat(base: string, body: Record<string, unknown>): () => Promise<void> {
-  const text = JSON.stringify(body);
-  return async () => {
-    const response = await fetch(`${base}/v1/chat/completions`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: text,
-    });
-    const answer = await response.text();
-    if (!response.ok) throw new Error(`${response.status}: ${answer}`);
-  };
-}
-
 const messages = (content: string) => ({ messages: [{ role: "user", content }] });
 
 /** Starts a program of the project and reads its first line. */
@@ -83,6 +71,7 @@ async function startBeside(args: string[]) {
   const line = new TextDecoder().decode((await reader.read()).value).trim();
   return {
     line,
+    pid: process.pid,
     [Symbol.asyncDispose]: async () => {
       await reader.cancel();
       process.kill("SIGTERM");
@@ -194,43 +183,18 @@ for (let i = 0; i < 100; i++) {
 rows.push(["decision, warm (intent known)", ms(quantiles(warm).p50), "300 decisions"]);
 rows.push(["decision, cold (intent embedded)", ms(quantiles(cold).p50), "100 new intents"]);
 
-// A request through the node against the same request to the upstream.
-const named = { model: "llama3.2:3b", ...messages("hello") };
-const auto = { model: "auto", ...messages("translate this to Japanese") };
-for (
-  const [name, body] of [
-    ["by name", named],
-    ["by meaning, warm", auto],
-    ["by name, streamed", { ...named, stream: true }],
-  ] as const
-) {
-  const straight = chat(direct, { ...body, model: "llama3.2:3b" });
-  const through = chat(base, body);
-  await load(straight, { count: 500, workers: 4 });
-  await load(through, { count: 3000, workers: 4 });
-  const alone = {
-    direct: await load(straight, { count: 2000, workers: 1 }),
-    node: await load(through, { count: 2000, workers: 1 }),
-  };
-  const before = await cpuMs(pid);
-  const busy = await load(through, { count: 6000, workers: 16 });
-  const after = await cpuMs(pid);
-  const busyDirect = await load(straight, { count: 6000, workers: 16 });
-  rows.push([
-    `${name}: added latency, one at a time`,
-    ms(alone.node.p50 - alone.direct.p50),
-    `p50 ${ms(alone.node.p50)} against ${ms(alone.direct.p50)} direct`,
-  ]);
-  rows.push([
-    `${name}: CPU of the node a request`,
-    before === undefined || after === undefined
-      ? "not told by this system"
-      : `${(((after - before) / 6000) * 1000).toFixed(0)} us`,
-    `16 at a time: ${busy.perSecond.toFixed(0)}/s against ${
-      busyDirect.perSecond.toFixed(0)
-    }/s direct`,
-  ]);
-}
+await using forwarder = await startBeside([
+  "--no-config",
+  join(root, "tests/bench/forwarder.ts"),
+  upstream.line,
+]);
+rows.push(
+  ...await measureRequests({
+    direct,
+    forwarder: { url: `http://127.0.0.1:${forwarder.line}`, pid: forwarder.pid },
+    node: { url: base, pid },
+  }),
+);
 const status = await (await fetch(`${base}/atmosphere/v1/node`)).json();
 rows.push(["memory after all this", `${(status.memory.rssBytes / 1e6).toFixed(0)} MB`, "resident"]);
 

@@ -40,6 +40,13 @@ const end =
   'data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1,"model":"llama3.2:3b","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
 const stream = new TextEncoder().encode(events.join("") + end);
 
+/** The first event of an answer, then silence until the reader goes away. */
+function endless(): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start: (controller) => controller.enqueue(new TextEncoder().encode(events[0])),
+  });
+}
+
 Deno.serve({
   hostname: "127.0.0.1",
   port: 0,
@@ -52,6 +59,9 @@ Deno.serve({
       : new Response("{}", { status: 404, headers: json });
   }
   const body = await request.text();
+  if (body.includes('"endless"')) {
+    return new Response(endless(), { headers: { "content-type": "text/event-stream" } });
+  }
   return body.includes('"stream":true')
     ? new Response(stream, { headers: { "content-type": "text/event-stream" } })
     : new Response(answer, { headers: json });
