@@ -172,6 +172,19 @@ Deno.test("parseHead() tells which connections can be used again", () => {
   assertThrows(() => parseHead("HTTP/1.1 200 OK\r\na\u0000b: c"));
 });
 
+Deno.test("a head's bytes are characters of the same number, however long it is", async () => {
+  for (const filler of [10, 5_000]) {
+    const head = `HTTP/1.1 200 OK\r\nx: ${"x".repeat(filler)}\r\nx-request-id: a?b\r\n`;
+    const bytes = encoder.encode(`${head}content-length: 0\r\n\r\n`);
+    bytes[bytes.indexOf(0x3f)] = 0x80;
+    await using server = serve(() => [bytes]);
+    await using transport = createTransport({ base: server.base, origin: "backend:x" });
+    const answer = await transport.send({ method: "GET", path: "/", headers: {}, signal });
+    assertEquals(answer.headers.get("x-request-id"), "a\u0080b");
+    await answer.discard();
+  }
+});
+
 Deno.test("bytes that nobody asked for end a connection", async () => {
   const once = encoder.encode("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nokHTTP/1.1 200 OK\r\n");
   let count = 0;
