@@ -5,6 +5,8 @@
  *   deno task build --target TRIPLE         for another one
  *   deno task build --all                   for every one
  *   deno task build --natives               only checks that every one's natives are there
+ *   deno task build --wasm                  with ONNX Runtime's WebAssembly build, as for macOS on
+ *                                           Intel: how that target is tried on other machines
  *
  * `DENORT_BIN` names a base binary to use instead of the one that `deno compile` downloads; it
  * must be this machine's, and is refused for another target.
@@ -20,7 +22,7 @@ import { findThirdParties, renderNotices } from "./build/notices.ts";
 import { type PackedSet, packFiles } from "./build/pack.ts";
 import { installPackages, packedEngineFolder } from "./build/packages.ts";
 import { stdModules } from "./build/std.ts";
-import { hostTarget, type Target, targetNamed, targets } from "./build/targets.ts";
+import { hostTarget, onWasm, type Target, targetNamed, targets } from "./build/targets.ts";
 import { manifestName, readManifest } from "../src/embed/model_files.ts";
 import { bundledModelFolder, prepareBundledModel } from "../src/embed/prepare_model.ts";
 
@@ -86,6 +88,7 @@ async function build(target: Target): Promise<string> {
     root,
     nodeModules,
     engine,
+    runtime: target.runtime,
     outDir: stage,
     std: await stdModules(root),
   });
@@ -222,10 +225,10 @@ async function datedAlike(folder: string): Promise<void> {
 async function main(): Promise<number> {
   const flags = parseArgs(Deno.args, {
     string: ["target"],
-    boolean: ["all", "natives", "help"],
+    boolean: ["all", "natives", "wasm", "help"],
   });
   if (flags.help) {
-    console.log("Usage: deno task build [--target TRIPLE | --all | --natives]");
+    console.log("Usage: deno task build [--target TRIPLE | --all | --natives] [--wasm]");
     return 0;
   }
   if (flags.natives) {
@@ -236,7 +239,7 @@ async function main(): Promise<number> {
     ? targets
     : [typeof flags.target === "string" ? targetNamed(flags.target) : hostTarget()];
   for (const target of chosen) {
-    console.log(await build(target));
+    console.log(await build(flags.wasm ? onWasm(target) : target));
   }
   return 0;
 }

@@ -4,6 +4,7 @@ import { builtinModules } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { StdModules } from "./std.ts";
+import type { Target } from "./targets.ts";
 
 /** What {@linkcode bundleProgram} needs. */
 export interface BundleOptions {
@@ -15,6 +16,7 @@ export interface BundleOptions {
   readonly outDir: string;
   /** The folder of the package `onnxruntime-node` that is packed. */
   readonly engine: string;
+  readonly runtime: Target["runtime"];
   /** Where the `@std` packages are. */
   readonly std: StdModules;
 }
@@ -62,7 +64,7 @@ export async function bundleProgram(options: BundleOptions): Promise<Bundle> {
     banner: { js: "const require = (name) => process.getBuiltinModule(name);" },
     plugins: [
       programPlugin(options, entryName),
-      nativesPlugin(options.engine),
+      nativesPlugin(options),
     ],
   });
   await esbuild.stop();
@@ -136,7 +138,9 @@ function programPlugin(
 }
 
 /** Replaces how packages find their native addons, and leaves out what text does not need. */
-function nativesPlugin(engine: string): esbuild.Plugin {
+function nativesPlugin(
+  { engine, runtime }: Pick<BundleOptions, "engine" | "runtime">,
+): esbuild.Plugin {
   const loader = JSON.stringify(join(runtimeFolder, "native_loader.ts"));
   return {
     name: "natives",
@@ -146,7 +150,7 @@ function nativesPlugin(engine: string): esbuild.Plugin {
       build.onLoad({ filter: /.*/, namespace: "absent" }, () => ({
         contents: "export default function absent() { throw new Error('not in this executable'); }",
       }));
-      // An executable has the native engine alone.
+      // Nothing to fall back to: an executable has one of the two.
       build.onResolve({ filter: /^onnxruntime-web$/ }, () => ({ path: "web", namespace: "none" }));
       build.onLoad({ filter: /.*/, namespace: "none" }, () => ({
         contents: "throw new Error('not in this executable');",
@@ -154,7 +158,11 @@ function nativesPlugin(engine: string): esbuild.Plugin {
       // The program and transformers.js name another release of it.
       build.onResolve(
         { filter: /^onnxruntime-node$/ },
-        () => ({ path: join(engine, "dist", "index.js") }),
+        () => ({
+          path: runtime === "wasm"
+            ? join(runtimeFolder, "wasm_runtime.ts")
+            : join(engine, "dist", "index.js"),
+        }),
       );
       build.onResolve(
         { filter: /\/packed_model\.ts$/ },

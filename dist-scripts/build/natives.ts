@@ -1,4 +1,4 @@
-/** The native addons of one target. */
+/** The native addons of one target, and what stands in for one. */
 import { basename, join } from "node:path";
 import type { PackedSet } from "./pack.ts";
 import type { Target } from "./targets.ts";
@@ -19,13 +19,19 @@ export async function findNatives(
     }
     throw new Error(`${name} is not installed for ${target.triple}`);
   };
-  const onnx = join(engine, "bin", "napi-v3", target.os, target.cpu);
+  const onnx = target.runtime === "wasm"
+    ? join(await packageFolder("onnxruntime-web"), "dist")
+    : join(engine, "bin", "napi-v6", target.os, target.cpu);
   const isX86 = target.cpu === "x64";
   const sets: PackedSet[] = [
     {
       name: "onnxruntime",
       entry: target.onnxruntime[0] ?? "",
-      files: target.onnxruntime.map((name) => ({ name, path: join(onnx, name), isX86 })),
+      files: target.onnxruntime.map((name) => ({
+        name,
+        path: join(onnx, name),
+        isX86: isX86 && target.runtime === "native",
+      })),
     },
     {
       name: "libsql",

@@ -11,9 +11,14 @@ export interface Target {
   readonly file: string;
   /** The libSQL addon's package. */
   readonly libsql: string;
+  /** Whether ONNX Runtime has a library for it, or its WebAssembly build is carried instead. */
+  readonly runtime: "native" | "wasm";
   /** Files of ONNX Runtime that must lie beside each other. */
   readonly onnxruntime: readonly string[];
 }
+
+/** The one file of ONNX Runtime's WebAssembly build. */
+const wasmFile = "ort-wasm-simd-threaded.wasm";
 
 /** Every platform that has an executable. */
 export const targets: readonly Target[] = [
@@ -23,6 +28,7 @@ export const targets: readonly Target[] = [
     cpu: "x64",
     file: "atmosphere-x86_64-unknown-linux-gnu",
     libsql: "@libsql/linux-x64-gnu",
+    runtime: "native",
     onnxruntime: ["onnxruntime_binding.node", "libonnxruntime.so.1"],
   },
   {
@@ -31,6 +37,7 @@ export const targets: readonly Target[] = [
     cpu: "arm64",
     file: "atmosphere-aarch64-unknown-linux-gnu",
     libsql: "@libsql/linux-arm64-gnu",
+    runtime: "native",
     onnxruntime: ["onnxruntime_binding.node", "libonnxruntime.so.1"],
   },
   {
@@ -39,15 +46,18 @@ export const targets: readonly Target[] = [
     cpu: "arm64",
     file: "atmosphere-aarch64-apple-darwin",
     libsql: "@libsql/darwin-arm64",
-    onnxruntime: ["onnxruntime_binding.node", "libonnxruntime.1.21.1.dylib"],
+    runtime: "native",
+    onnxruntime: ["onnxruntime_binding.node", "libonnxruntime.1.24.3.dylib"],
   },
   {
+    // ONNX Runtime has had no library for it since version 1.24.
     triple: "x86_64-apple-darwin",
     os: "darwin",
     cpu: "x64",
     file: "atmosphere-x86_64-apple-darwin",
     libsql: "@libsql/darwin-x64",
-    onnxruntime: ["onnxruntime_binding.node", "libonnxruntime.1.21.1.dylib"],
+    runtime: "wasm",
+    onnxruntime: [wasmFile],
   },
   {
     triple: "x86_64-pc-windows-msvc",
@@ -55,11 +65,22 @@ export const targets: readonly Target[] = [
     cpu: "x64",
     file: "atmosphere-x86_64-pc-windows-msvc.exe",
     libsql: "@libsql/win32-x64-msvc",
+    runtime: "native",
     // DirectML.dll lies beside them too. It is loaded on the first use of a graphics processor,
     // which the embedder never asks for, and has 18.5 MB.
     onnxruntime: ["onnxruntime_binding.node", "onnxruntime.dll"],
   },
 ];
+
+/** `target` with the WebAssembly build in place of its native one, under a name of its own. */
+export function onWasm(target: Target): Target {
+  return target.runtime === "wasm" ? target : {
+    ...target,
+    file: target.file.replace("atmosphere-", "wasm-atmosphere-"),
+    runtime: "wasm",
+    onnxruntime: [wasmFile],
+  };
+}
 
 /** The target of this machine. Throws where there is none. */
 export function hostTarget(): Target {

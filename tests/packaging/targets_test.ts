@@ -1,14 +1,14 @@
 /** Every place that names platforms names all of them. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { targets } from "../../dist-scripts/build/targets.ts";
+import { onWasm, targetNamed, targets } from "../../dist-scripts/build/targets.ts";
 import { fromFileUrl, readRepositoryFile } from "../support/paths.ts";
 import { finish, isInstalled } from "./tools.ts";
 
 const root = fromFileUrl(new URL("../../", import.meta.url));
 const systems = { linux: "Linux", darwin: "Darwin", win32: "" };
 
-Deno.test("there are executables for five platforms", () => {
+Deno.test("there are executables for five platforms, one of them without a native engine", () => {
   assertEquals(targets.map(({ triple }) => triple).toSorted(), [
     "aarch64-apple-darwin",
     "aarch64-unknown-linux-gnu",
@@ -16,7 +16,18 @@ Deno.test("there are executables for five platforms", () => {
     "x86_64-pc-windows-msvc",
     "x86_64-unknown-linux-gnu",
   ]);
+  assertEquals(targets.filter(({ runtime }) => runtime === "wasm").map(({ triple }) => triple), [
+    "x86_64-apple-darwin",
+  ]);
   assertEquals(new Set(targets.map(({ file }) => file)).size, targets.length);
+});
+
+Deno.test("onWasm() keeps an executable apart from the native one", () => {
+  const linux = targetNamed("x86_64-unknown-linux-gnu");
+  const wasm = onWasm(linux);
+  assertEquals(wasm.onnxruntime, targetNamed("x86_64-apple-darwin").onnxruntime);
+  // What looks for executables in dist/ by their name must not find it.
+  assertEquals(wasm.file.startsWith("atmosphere-"), false);
 });
 
 Deno.test({

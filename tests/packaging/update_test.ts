@@ -31,9 +31,13 @@ Deno.test("findRelease() reads the bill of materials of every target", async () 
 Deno.test("the release script names its files as the installers and the update expect", () => {
   const pack = readRepositoryFile("dist-scripts/release/pack.ts");
   for (
-    const name of ["atmosphere-${target.triple}.tar.gz", "atmosphere-${target.triple}.cdx.json"]
+    const name of [
+      "atmosphere-${target.triple}.tar.${ending}",
+      "atmosphere-${target.triple}.cdx.json",
+    ]
   ) {
     assertEquals([name, pack.includes(name)], [name, true]);
   }
+  assertEquals(pack.includes('["gz", "xz"]'), true);
   assertEquals(/"install\.sh", "install\.ps1"/.test(pack), true);
 });
