@@ -77,7 +77,7 @@ async function build(target: Target): Promise<string> {
   await Deno.remove(stage, { recursive: true }).catch(() => {});
   await Deno.mkdir(stage, { recursive: true });
   step("natives and model");
-  const engine = packedEngineFolder(nodeModules, manifest.imports);
+  const engine = packedEngineFolder(nodeModules);
   const natives = await findNatives(nodeModules, { target, engine });
   await packFiles([...natives, await packedModel()], {
     folder: join(stage, "packed"),
@@ -128,7 +128,7 @@ async function checkNatives(target: Target): Promise<void> {
     imports,
     lock: join(cache, "deno.lock"),
   });
-  const engine = packedEngineFolder(nodeModules, imports);
+  const engine = packedEngineFolder(nodeModules);
   const files = (await findNatives(nodeModules, { target, engine })).flatMap((set) => set.files);
   console.log(`${target.triple}: ${files.map(({ name }) => name).join(", ")}`);
 }

@@ -36,19 +36,41 @@ async function* sources(root: string): AsyncGenerator<string> {
 /** What the std shims import where the `@std` packages come from npm. */
 const stdPackage = "deno-std";
 
-/** The import that names the release of ONNX Runtime which an executable carries. */
-const packedEngine = "onnxruntime-node-packed";
+/**
+ * The release of ONNX Runtime that an executable carries, pinned by the integrity of what gets in.
+ * It is not among the project's imports: each task fetches all of those, and this has 200 MB.
+ */
+const packedEngine = {
+  name: "onnxruntime-node",
+  version: "1.24.3",
+  integrity: {
+    "onnxruntime-node@1.24.3":
+      "sha512-JH7+czbc8ALA819vlTgcV+Q214/+VjGeBHDjX81+ZCD0PCVCIFGFNtT0V4sXG/1JXypKPgScQcB3ij/hk3YnTg==",
+    "onnxruntime-common@1.24.3":
+      "sha512-GeuPZO6U/LBJXvwdaqHbuUmoXiEdeCjWi/EG7Y1HNnDwJYuk6WUbNXpF6luSUY8yASul3cmUlLGrCCL1ZgVXqA==",
+  },
+} as const;
 
 /**
  * The folder of the package `onnxruntime-node` that is to be packed. transformers.js names another
  * release, which is installed beside it.
  */
-export function packedEngineFolder(
-  nodeModules: string,
-  imports: Readonly<Record<string, string>>,
-): string {
-  const [, name = "", version = ""] = /^npm:(.+)@(.+)$/.exec(imports[packedEngine] ?? "") ?? [];
+export function packedEngineFolder(nodeModules: string): string {
+  const { name, version } = packedEngine;
   return join(nodeModules, ".deno", `${name}@${version}`, "node_modules", name);
+}
+
+/** Throws unless the lock that an installation left has the pinned packages. */
+async function checkPackedEngine(lock: string): Promise<void> {
+  const { npm } = JSON.parse(await Deno.readTextFile(lock)) as {
+    npm: Record<string, { integrity: string }>;
+  };
+  for (const [id, pinned] of Object.entries(packedEngine.integrity)) {
+    const found = npm[id]?.integrity;
+    if (found !== pinned) {
+      throw new Error(`${id} has the integrity ${found ?? "of nothing"} instead of ${pinned}`);
+    }
+  }
 }
 
 /** Installs into `folder/node_modules` and returns that path. */
@@ -73,12 +95,12 @@ export async function installPackages(
       ...Object.fromEntries(
         (await importedPackages(root, imports)).map((name) => [name, imports[name]]),
       ),
-      [packedEngine]: imports[packedEngine],
+      "packed-engine": `npm:${packedEngine.name}@${packedEngine.version}`,
       ...(std === undefined ? {} : { [stdPackage]: std }),
     },
   };
   await Deno.writeTextFile(join(folder, "deno.json"), JSON.stringify(config, null, 2));
-  // The project's lock pins every package of the tree by its integrity.
+  // The project's lock pins every package of the tree but the packed engine by its integrity.
   await Deno.copyFile(lock, join(folder, "deno.lock"));
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["install", "--quiet", "--os", target.os, "--arch", target.cpu],
@@ -88,5 +110,6 @@ export async function installPackages(
   if (!success) {
     throw new Error(`Installing for ${target.triple} failed: ${new TextDecoder().decode(stderr)}`);
   }
+  await checkPackedEngine(join(folder, "deno.lock"));
   return join(folder, "node_modules");
 }
