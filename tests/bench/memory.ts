@@ -15,6 +15,7 @@ import { createClient } from "@libsql/client";
 import { parseArgs } from "@std/cli/parse-args";
 import { getLoadablePath } from "sqlite-vec";
 import { type Data, makeData, quantile, recall, type Shape } from "./memory_data.ts";
+import { devRun } from "../support/dev_run.ts";
 
 interface Result {
   readonly name: string;
@@ -159,20 +160,11 @@ async function sqliteVec(
 
 async function ours(shape: Shape, count: number, queries: number): Promise<Result> {
   const output = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "-A",
-      "--quiet",
-      "--no-config",
-      "--no-lock",
-      new URL("../../dist-scripts/dev.ts", import.meta.url).pathname,
-      "run",
-      "-A",
-      new URL("memory_ours.ts", import.meta.url).pathname,
+    args: devRun(new URL("memory_ours.ts", import.meta.url), [
       shape,
       String(count),
       String(queries),
-    ],
+    ]),
     stderr: "inherit",
   }).output();
   return { name: "**Atmosphere**", ...JSON.parse(new TextDecoder().decode(output.stdout)) };

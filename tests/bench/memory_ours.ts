@@ -10,6 +10,7 @@
 
 import { createMemory } from "../../src/memory/mod.ts";
 import { makeData, quantile, recall, type Shape } from "./memory_data.ts";
+import { devRun } from "../support/dev_run.ts";
 
 async function settle(): Promise<void> {
   for (let i = 0; i < 5; i++) {
@@ -66,22 +67,12 @@ async function child(work: string, options: { file: string; questions: number })
 
 async function spawn(work: string, options: { file: string; questions: number }): Promise<Figures> {
   const output = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "-A",
-      "--quiet",
-      "--no-config",
-      "--no-lock",
-      new URL("../../dist-scripts/dev.ts", import.meta.url).pathname,
-      "run",
-      "-A",
-      "--v8-flags=--expose-gc",
-      new URL(import.meta.url).pathname,
+    args: devRun(new URL(import.meta.url), [
       "--child",
       work,
       options.file,
       String(options.questions),
-    ],
+    ], { flags: ["--v8-flags=--expose-gc"] }),
     stderr: "inherit",
   }).output();
   return JSON.parse(new TextDecoder().decode(output.stdout));

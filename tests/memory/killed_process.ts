@@ -4,22 +4,12 @@
  * @module
  */
 
+import { devRun } from "../support/dev_run.ts";
+
 /** Starts `script` with the project's imports; its output is piped. */
 export function start(script: string, args: readonly string[]): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "-A",
-      "--quiet",
-      "--no-config",
-      "--no-lock",
-      new URL("../../dist-scripts/dev.ts", import.meta.url).pathname,
-      "run",
-      "-A",
-      "--no-check",
-      new URL(script, import.meta.url).pathname,
-      ...args,
-    ],
+    args: devRun(new URL(script, import.meta.url), args, { flags: ["--no-check"] }),
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
