@@ -27,13 +27,6 @@ export interface BertConfig {
 /** How the weights are kept. */
 export type BertPrecision = "fp32" | "q8";
 
-/**
- * Largest magnitude in the table of words, which is half of all weights. They lie in bytes all the
- * same; with 6 bits of information in each they compress by a quarter more (18 against 21 MB in all),
- * and the least cosine of the fixture's texts to the original model stays what it is with 8 (0.9947).
- */
-const largestInTable = 31;
-
 /** Just under the least value of GELU. */
 const geluFloor = 0.17;
 
@@ -46,6 +39,13 @@ export interface BertOptions {
   readonly precision: BertPrecision;
   /** Name of the file that the weights will lie in, beside the graph's own. */
   readonly weightsFile: string;
+  /**
+   * Largest magnitude in the quantised table of words, which is half of all weights. They lie in
+   * bytes all the same; with 6 bits of information in each they compress by a quarter more (18
+   * against 21 MB in all), and the least cosine of the fixture's texts to the original model stays
+   * what it is with 8 (0.9947). @default 31
+   */
+  readonly largestInTable?: number;
 }
 
 /** Encodes the model: token ids, mask and types in, `last_hidden_state` out. */
@@ -71,15 +71,17 @@ class BertBuilder {
   readonly #tensors: ReadonlyMap<string, SafeTensor>;
   readonly #config: BertConfig;
   readonly #isQuantized: boolean;
+  readonly #largestInTable: number;
 
   constructor(
     tensors: ReadonlyMap<string, SafeTensor>,
-    { config, precision, weightsFile }: BertOptions,
+    { config, precision, weightsFile, largestInTable = 31 }: BertOptions,
   ) {
     this.#graph = new OnnxGraph({ name: "bert", weightsFile });
     this.#tensors = tensors;
     this.#config = config;
     this.#isQuantized = precision === "q8";
+    this.#largestInTable = largestInTable;
   }
 
   build(): OnnxModel {
@@ -159,7 +161,7 @@ class BertBuilder {
     const name = "embeddings.word_embeddings.weight";
     if (!this.#isQuantized) return graph.node("Gather", [this.#float(name), "input_ids"]);
     const { values, shape: [rows = 0, columns = 0] } = this.#weights(name);
-    const table = quantizeRows(values, { columns, largest: largestInTable });
+    const table = quantizeRows(values, { columns, largest: this.#largestInTable });
     const integers = graph.node("Gather", [
       graph.constant(`${name}.q`, {
         type: "int8",
