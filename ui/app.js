@@ -64,7 +64,8 @@ byId("route").addEventListener("submit", async (event) => {
     showDecision(
       await call("/atmosphere/v1/route", {
         intent: field("intent").value,
-        kind: field("kind").value,
+        // Left out, the router reads from the text what kind is wanted.
+        ...(field("kind").value === "" ? {} : { kind: field("kind").value }),
         preference: field("preference").value,
         policy: field("local-only").checked ? { localOnly: true } : {},
         explain: true,

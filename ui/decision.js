@@ -58,6 +58,9 @@ function summary(decision) {
     " ",
     element("strong", {}, best.capability.name),
     ` on ${best.capability.backend}, ${times}`,
+    decision.request.kindReason === undefined
+      ? ""
+      : `; as ${best.capability.kind}, because ${decision.request.kindReason}`,
   );
 }
 

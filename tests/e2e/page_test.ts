@@ -56,6 +56,20 @@ backends:
       await page.until(shows("decision", "speciality"));
     });
 
+    await t.step("a kind that the router reads from the text", async () => {
+      const remembered = await fetch(`${node.url}/atmosphere/v1/memory/items`, {
+        method: "POST",
+        headers: { "authorization": `Bearer ${node.token}`, "content-type": "application/json" },
+        body: JSON.stringify({ items: [{ text: "Backups are kept for a year" }] }),
+      });
+      assertEquals(remembered.status, 200, await remembered.text());
+      await page.evaluate(
+        `document.getElementById("intent").value = "what did I decide on backups?"`,
+      );
+      await page.press("Enter");
+      await page.until(shows("decision", "memory/search, because"));
+    });
+
     await t.step("a narrow window", async () => {
       await page.resize(360, 800);
       await page.until("innerWidth === 360");
