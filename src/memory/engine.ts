@@ -24,6 +24,7 @@ import type { EngineOperations, EngineOptions } from "./protocol.ts";
 import { LocalVectors } from "./search/dense_local.ts";
 import { pruneRemovals, sealSegments, segmentRows } from "./search/segments.ts";
 import { compileScope } from "./search/filter.ts";
+import { searchAtOnce } from "./search/at_once.ts";
 import { search } from "./search/search.ts";
 import type {
   AddResult,
@@ -295,6 +296,15 @@ export class Engine implements EngineOperations {
   }
 
   async search(query: SearchQuery): Promise<SearchResult> {
+    const collection = this.#stale
+      ? undefined
+      : this.#collections.get(query.collection ?? "default");
+    const vectors = collection && this.#vectors.get(collection.number);
+    if (vectors !== undefined) {
+      const options = { collection: collection!, query, vectors, now: this.#now };
+      const found = await searchAtOnce(this.#database, options);
+      if (found !== undefined) return found;
+    }
     for (;;) {
       const result = await this.#read(async (session) => {
         if (await isDue(session, this.#now())) return undefined;

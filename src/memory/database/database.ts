@@ -170,14 +170,25 @@ export class Database implements Session {
   }
 
   async query(sql: string, args: readonly SqlArgument[] = []): Promise<Row[]> {
-    return await this.#guard(async () =>
-      rows(await this.#client.execute(toStatement({ sql, args }, this)))
-    );
+    return await this.single((session) => session.query(sql, args));
   }
 
   async run(statements: readonly Statement[]): Promise<void> {
     await this.#guard(() =>
       this.#client.batch(statements.map((statement) => toStatement(statement, this)), "write")
+    );
+  }
+
+  /**
+   * Runs `work`, whose one statement sees one state of a file, when the connection is free. Neither it
+   * nor what `work` has seen in memory changes meanwhile, as long as `work` waits for nothing else.
+   */
+  async single<T>(work: (session: Pick<Session, "query">) => Promise<T>): Promise<T> {
+    return await this.#guard(() =>
+      work({
+        query: async (sql, args = []) =>
+          rows(await this.#client.execute(toStatement({ sql, args }, this))),
+      })
     );
   }
 
@@ -227,6 +238,11 @@ export class Database implements Session {
     const changed = version !== this.#dataVersion;
     this.#dataVersion = version;
     return changed;
+  }
+
+  /** Whether `version`, of SQLite's `data_version`, is that of the last {@linkcode changedElsewhere}. */
+  isState(version: unknown): boolean {
+    return this.#dataVersion !== undefined && version === this.#dataVersion;
   }
 
   /** Empties a file's write-ahead log, so that deleted content is nowhere on the disk any more. */

@@ -56,6 +56,15 @@ const versionColumns = [
   "superseded_at",
 ];
 
+/** An item and its number from the values of {@linkcode itemColumns}. */
+export function itemOf(
+  values: readonly unknown[],
+  collection: Collection,
+): readonly [seq: number, item: Item] {
+  const row = Object.fromEntries(itemColumns.map((column, i) => [column, values[i]]));
+  return [Number(row["seq"]), toItem(row, collection)];
+}
+
 /** The items numbered `seqs`, in that order; those that are gone are left out. */
 export async function readItems(
   session: Session,
@@ -70,10 +79,7 @@ export async function readItems(
     [JSON.stringify(seqs)],
   );
   const rows = parseBlob(answer?.["rows"]) as unknown[][];
-  return new Map(rows.map((values) => {
-    const row = Object.fromEntries(itemColumns.map((column, i) => [column, values[i]]));
-    return [Number(row["seq"]), toItem(row, collection)];
-  }));
+  return new Map(rows.map((values) => itemOf(values, collection)));
 }
 
 /** One item by its id; undefined when there is none. */

@@ -5,7 +5,13 @@
  */
 
 import { BitIndex } from "./bit_index.ts";
-import { quantizeQueryRelaxed, quantizeQueryWide, quantizeRow } from "./quantize.ts";
+import { type Nearest, scoreError } from "./nearest.ts";
+import {
+  quantizeQueryRelaxed,
+  quantizeQueryWide,
+  quantizeRow,
+  type QueryScale,
+} from "./quantize.ts";
 import { createKernel, type Kernel } from "./scan.ts";
 import { strideOf } from "./segment.ts";
 import { Top } from "./top.ts";
@@ -29,16 +35,6 @@ export interface CodedRows {
 export interface Allowed {
   /** Numbers of the rows, ascending. */
   readonly seqs: readonly number[];
-}
-
-/** What was found among codes. */
-export interface Nearest {
-  /** Numbers of rows, best first. */
-  readonly seqs: number[];
-  /** Their scores: the greater, the nearer; of one query comparable among all rows. */
-  readonly scores: number[];
-  /** Rows that were compared. */
-  readonly compared: number;
 }
 
 /** Codes of vectors, ascending by their number `seq`. A removed row stays until a reload. */
@@ -226,11 +222,12 @@ export class VectorIndex {
     options: { limit: number; allowed?: Allowed; above?: number },
   ): Nearest {
     const top = new Top(options.limit, options.above);
-    const offset = this.#writeQuery(query);
+    const written = this.#writeQuery(query);
+    const { offset } = written;
     const { allowed } = options;
     if (allowed === undefined) {
       this.#scanAll({ offset, top });
-      return this.#found(top, this.size);
+      return this.#found(top, { query: written, compared: this.size });
     }
     const rows = this.#rowsOf(allowed.seqs);
     // Few rows are compared one by one; many are scanned whole and sorted out after.
@@ -241,16 +238,23 @@ export class VectorIndex {
       for (const row of rows) allowedRows[row] = 1;
       this.#scanAll({ offset, top, mask: (number) => allowedRows[number] === 1 });
     }
-    return this.#found(top, rows.length);
+    return this.#found(top, { query: written, compared: rows.length });
   }
 
-  #found(top: Top, compared: number): Nearest {
+  #found(top: Top, { query, compared }: { query: QueryScale; compared: number }): Nearest {
     const entries = top.entries();
+    const largest = entries.reduce((scale, { key }) => Math.max(scale, this.#scaleAt(key)), 0);
     return {
       seqs: entries.map(({ key }) => this.#seqAt(key)),
       scores: entries.map(({ score }) => score),
+      unit: query.scale,
+      error: scoreError(largest, query.scale),
       compared,
     };
+  }
+
+  #scaleAt(row: number): number {
+    return this.#scales(Math.floor(row / blockRows))[row % blockRows]!;
   }
 
   #scanAll(options: { offset: number; top: Top; mask?: (row: number) => boolean }): void {
@@ -273,10 +277,10 @@ export class VectorIndex {
       bits.append(this.#codes(block, { row: bits.rows % blockRows, rows: 1 }));
     }
     const top = new Top(options.limit);
-    const offset = this.#writeQuery(query);
+    const written = this.#writeQuery(query);
     const rows = bits.candidates(query, options.keep);
-    this.#scanFew(rows, { offset, top });
-    return this.#found(top, rows.length);
+    this.#scanFew(rows, { offset: written.offset, top });
+    return this.#found(top, { query: written, compared: rows.length });
   }
 
   /** Frees the bits. */
@@ -288,7 +292,7 @@ export class VectorIndex {
   sample(place: number): Float32Array<ArrayBuffer> | undefined {
     const row = Math.floor(place * this.#rows);
     const block = Math.floor(row / blockRows);
-    const scale = this.#scales(block)[row % blockRows]!;
+    const scale = this.#scaleAt(row);
     if (Number.isNaN(scale)) return undefined;
     const codes = this.#codes(block, { row: row % blockRows, rows: 1 });
     return Float32Array.from(codes.subarray(0, this.dimensions), (code) => code * scale);
@@ -305,12 +309,12 @@ export class VectorIndex {
     }
   }
 
-  #writeQuery(query: Float32Array): number {
+  #writeQuery(query: Float32Array): QueryScale {
     const { buffer } = this.#kernel.memory;
     new Uint8Array(buffer, this.#queryAt, this.stride * 2).fill(0);
     return this.#kernel.query.relaxed
-      ? quantizeQueryRelaxed(query, new Uint8Array(buffer, this.#queryAt, this.stride)).offset
-      : quantizeQueryWide(query, new Int16Array(buffer, this.#queryAt, this.stride)).offset;
+      ? quantizeQueryRelaxed(query, new Uint8Array(buffer, this.#queryAt, this.stride))
+      : quantizeQueryWide(query, new Int16Array(buffer, this.#queryAt, this.stride));
   }
 
   #scanRows(

@@ -7,11 +7,14 @@
 import { type Collection, dimensionsOf } from "../collections.ts";
 import type { Session } from "../database/database.ts";
 import type { Change } from "../items/write.ts";
+import { contenders, type Nearest } from "../kernel/nearest.ts";
 import { cosine } from "../kernel/quantize.ts";
 import { Top } from "../kernel/top.ts";
-import { blockRows, type CodedRows, type Nearest, VectorIndex } from "../kernel/vector_index.ts";
-import { readSegments } from "./segments.ts";
+import { type Allowed, blockRows, type CodedRows, VectorIndex } from "../kernel/vector_index.ts";
 import type { DenseAnswer, DenseQuery } from "./dense.ts";
+import { type Distance, distanceArguments, distancesSql, rankByDistance } from "./exact.ts";
+import type { Ranked } from "./fusion.ts";
+import { readSegments } from "./segments.ts";
 
 /** Rows of the exact vectors that are read again, at least. */
 const rerankAtLeast = 40;
@@ -166,15 +169,33 @@ export class LocalVectors {
     }
     if (!this.#loaded) await this.catchUp(session);
     const allowed = query.scope.narrow ? await this.#inScope(session, query) : undefined;
-    const byBits = allowed === undefined && this.#bitsAreUseful();
-    const near = byBits
-      ? this.#index.nearestByBits(query.vector, { limit, keep: Math.max(keepByBits, limit * 4) })
-      : this.#index.nearest(query.vector, {
-        limit,
-        ...(allowed === undefined ? {} : { allowed: { seqs: allowed } }),
-      });
-    const answer = await this.#rerank(session, { query, near, how: this.#describe(byBits) });
+    const { how, ...near } = this.#compare(query.vector, {
+      limit,
+      ...(allowed === undefined ? {} : { allowed: { seqs: allowed } }),
+    });
+    const answer = await this.#rerank(session, { query, near, how });
     return allowed === undefined ? answer : { ...answer, inScope: allowed.length };
+  }
+
+  /** What is nearest by codes, for `wanted` by exact vectors; undefined before they are in memory. */
+  near(vector: Float32Array, wanted: number): Nearest | undefined {
+    if (!this.#loaded) return undefined;
+    return this.#compare(vector, { limit: Math.max(rerankAtLeast, wanted * 4) });
+  }
+
+  #compare(
+    vector: Float32Array,
+    options: { limit: number; allowed?: Allowed },
+  ): Nearest & { readonly how: string } {
+    const { limit, allowed } = options;
+    if (allowed === undefined && this.#bitsAreUseful()) {
+      const keep = Math.max(keepByBits, limit * 4);
+      return {
+        ...this.#index.nearestByBits(vector, { limit, keep }),
+        how: "1-bit scan, then int8",
+      };
+    }
+    return { ...this.#index.nearest(vector, options), how: this.#describe() };
   }
 
   /**
@@ -186,6 +207,8 @@ export class LocalVectors {
     { query, limit }: { query: Float32Array; limit: number },
   ): Promise<Nearest> {
     const best = new Top(limit);
+    let unit = 1;
+    let error = 0;
     const removed = await this.#removals(session, 0);
     let gone = 0;
     let compared = 0;
@@ -196,6 +219,8 @@ export class LocalVectors {
       const near = this.#index.nearest(query, { limit, above: best.threshold });
       near.seqs.forEach((seq, i) => best.offer(seq, near.scores[i]!));
       compared += near.compared;
+      unit = near.unit;
+      error = Math.max(error, near.error);
       this.#index.clear();
     };
     const makeRoom = (rows: number) => {
@@ -214,6 +239,8 @@ export class LocalVectors {
     return {
       seqs: entries.map(({ key }) => key),
       scores: entries.map(({ score }) => score),
+      unit,
+      error,
       compared,
     };
   }
@@ -223,27 +250,43 @@ export class LocalVectors {
     session: Session,
     options: { query: DenseQuery; near: Nearest; how: string },
   ): Promise<DenseAnswer> {
-    const { query, near: { seqs, compared }, how } = options;
-    // The inner loop of a cross join follows the outer one, so that rows come in the order of `seqs`.
-    const rows = await session.query(
-      `SELECT v.vector AS vector FROM json_each(?) AS wanted
-        CROSS JOIN vectors_${this.#collection.number} AS v ON v.seq = wanted.value`,
-      [JSON.stringify(seqs)],
+    const { query, how } = options;
+    const near = contenders(options.near, query.limit);
+    const [row] = await session.query(
+      `SELECT json_group_array(json_array(s, d)) AS distances
+        FROM (${distancesSql(this.#collection)})`,
+      distanceArguments(query.vector, near),
     );
-    if (rows.length !== seqs.length) throw new Error("A vector in memory is not in the file");
-    const ranked = rows.map((row, i) => ({
-      seq: seqs[i]!,
-      score: cosine(query.vector, new Float32Array(row["vector"] as ArrayBuffer)),
-    })).sort((a, b) => b.score - a.score || a.seq - b.seq);
+    const distances: Distance[] = JSON.parse(String(row?.["distances"]));
+    if (distances.length !== near.seqs.length) {
+      throw new Error("A vector in memory is not in the file");
+    }
+    const ranked = rankByDistance(distances, near) ??
+      await this.#rankHere(session, { query, seqs: near.seqs });
     return {
       ranked: ranked.slice(0, query.limit),
-      compared,
-      how: `${how}, ${seqs.length} reranked with exact vectors`,
+      compared: near.compared,
+      how: `${how}, ${near.seqs.length} reranked with exact vectors`,
     };
   }
 
-  #describe(byBits: boolean): string {
-    if (byBits) return "1-bit scan, then int8";
+  /** As the database would, but with 64 bits. */
+  async #rankHere(
+    session: Session,
+    { query, seqs }: { query: DenseQuery; seqs: readonly number[] },
+  ): Promise<Ranked[]> {
+    const rows = await session.query(
+      `SELECT v.seq AS seq, v.vector AS vector FROM json_each(?) AS wanted
+        CROSS JOIN vectors_${this.#collection.number} AS v ON v.seq = wanted.value`,
+      [JSON.stringify(seqs)],
+    );
+    return rows.map((row) => ({
+      seq: Number(row["seq"]),
+      score: cosine(query.vector, new Float32Array(row["vector"] as ArrayBuffer)),
+    })).sort((a, b) => b.score - a.score || a.seq - b.seq);
+  }
+
+  #describe(): string {
     if (this.#bits === undefined || this.#bits.useful) return "int8 scan";
     return `int8 scan (1 bit finds only ${this.#bits.recall.toFixed(3)} of the best)`;
   }

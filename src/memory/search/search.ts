@@ -27,7 +27,8 @@ const maxLimit = 1_000;
 // Fusion looks deeper than the answer is long: what is tenth in both lists beats a lone first.
 const fusionDepth = 50;
 
-function modeOf(query: SearchQuery, collection: Collection): SearchMode {
+/** How `query` is searched. Throws `invalid_request` when it lacks what its mode needs. */
+export function modeOf(query: SearchQuery, collection: Collection): SearchMode {
   const words = query.text !== undefined && query.text !== "";
   const vector = query.vector !== undefined;
   const fitting: SearchMode = words && vector ? "hybrid" : vector ? "dense" : "keyword";
@@ -47,12 +48,18 @@ function modeOf(query: SearchQuery, collection: Collection): SearchMode {
   return mode;
 }
 
-function toFused(mode: "dense" | "keyword", ranked: readonly Ranked[]): Fused[] {
-  return ranked.map(({ seq, score }, i) =>
-    mode === "dense"
-      ? { seq, score, similarity: score, denseRank: i + 1 }
-      : { seq, score, bm25: score, keywordRank: i + 1 }
-  );
+/** Whether so many hits may be asked for. */
+export function isLimit(limit: number): boolean {
+  return Number.isInteger(limit) && limit >= 1 && limit <= maxLimit;
+}
+
+/** A list of a dense search that is not fused with another. */
+export function denseOnly(ranked: readonly Ranked[]): Fused[] {
+  return ranked.map(({ seq, score }, i) => ({ seq, score, similarity: score, denseRank: i + 1 }));
+}
+
+function keywordOnly(ranked: readonly Ranked[]): Fused[] {
+  return ranked.map(({ seq, score }, i) => ({ seq, score, bm25: score, keywordRank: i + 1 }));
 }
 
 async function unknownFields(
@@ -92,7 +99,7 @@ export async function search(
   const watch = new Stopwatch();
   const mode = modeOf(query, collection);
   const limit = query.limit ?? 10;
-  if (!Number.isInteger(limit) || limit < 1 || limit > maxLimit) {
+  if (!isLimit(limit)) {
     throw new AtmosphereError("invalid_request", `limit must be 1 to ${maxLimit}, got ${limit}`, {
       param: "limit",
     });
@@ -121,7 +128,9 @@ export async function search(
   const weights = fusionFor(query.text ?? "", namesSomething(query.text ?? ""));
   const fused = mode === "hybrid"
     ? fuse({ dense: near, keyword: worded }, weights)
-    : toFused(mode, mode === "dense" ? near : worded);
+    : mode === "dense"
+    ? denseOnly(near)
+    : keywordOnly(worded);
   const best = fused.slice(0, limit);
   const items = await readItems(session, { collection, seqs: best.map(({ seq }) => seq) });
   const hits = best.flatMap(({ seq, ...rest }): SearchHit[] => {
