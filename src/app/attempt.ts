@@ -9,8 +9,8 @@ import {
   type Backend,
   BackendError,
   type ByteSource,
-  ByteStream,
   type Capability,
+  type Deadline,
   type Deadlines,
   type ErrorOrigin,
   type GatewayRequest,
@@ -48,7 +48,8 @@ export interface AttemptOptions {
 export interface OpenedAnswer {
   readonly status: number;
   readonly headers: ReadonlyMap<string, string>;
-  readonly body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null;
+  /** The whole of it, or where it comes from. */
+  readonly body: Uint8Array<ArrayBuffer> | ByteSource | null;
 }
 
 /** A try under way. */
@@ -154,7 +155,7 @@ async function open(session: Session): Promise<OpenedAnswer> {
       : response.body === null
       ? null
       : streamed
-      ? await openStream(response.body, session)
+      ? await openStream(response.source ?? sourceOf(response.body), session)
       : await readWhole(response.body, session);
     if (!streamed) session.succeed(completionTokens(body));
     return { status: response.status, headers: response.headers, body };
@@ -227,63 +228,86 @@ function completionTokens(body: OpenedAnswer["body"]): number | undefined {
 }
 
 /** Waits for the first chunk, so that a failure before it can still go to another candidate. */
-async function openStream(
-  stream: ReadableStream<Uint8Array>,
-  session: Session,
-): Promise<ReadableStream<Uint8Array>> {
-  const source = sourceOf(stream);
+async function openStream(source: ByteSource, session: Session): Promise<ByteSource> {
   const first = await source.read();
   if (first === undefined) throw invalid(session, "an empty stream");
   session.firstByte();
-  return new ByteStream(relay(source, first, session));
+  return new Relay(source, first, session);
 }
 
-function relay(source: ByteSource, first: Uint8Array, session: Session): ByteSource {
-  const { controller, options: { limits, deadlines, backend } } = session;
-  let pending: Uint8Array | undefined = first;
+/** Passes a stream on whose first piece is there, and books how it ends. */
+class Relay implements ByteSource {
+  readonly #source: ByteSource;
+  readonly #session: Session;
+  #pending: Uint8Array | undefined;
   // Engines send one token an event and, as a rule, one event a chunk: near enough for a speed.
-  let chunks = 1;
-  const onIdle = () =>
-    controller.abort(
-      new BackendError(
-        "backend_timeout",
-        `${backend.id} fell silent for ${limits.idleMs / 1000} s in mid-stream`,
-        { origin: session.origin, retryable: false },
-      ),
+  #chunks = 1;
+  /** One for all pieces; it counts only while one is waited for, since a slow reader is no fault. */
+  readonly #silence: Deadline;
+
+  constructor(source: ByteSource, first: Uint8Array, session: Session) {
+    this.#source = source;
+    this.#session = session;
+    this.#pending = first;
+    const { controller, origin, options: { limits, deadlines, backend } } = session;
+    this.#silence = deadlines.after(limits.idleMs, () =>
+      controller.abort(
+        new BackendError(
+          "backend_timeout",
+          `${backend.id} fell silent for ${limits.idleMs / 1000} s in mid-stream`,
+          { origin, retryable: false },
+        ),
+      ));
+    this.#silence.hold();
+  }
+
+  async read(): Promise<Uint8Array | undefined> {
+    if (this.#pending !== undefined) {
+      const first = this.#pending;
+      this.#pending = undefined;
+      return first;
+    }
+    this.#silence.restart(this.#session.options.limits.idleMs);
+    try {
+      const piece = await this.#source.read();
+      if (piece === undefined) this.#end();
+      else this.#goOn();
+      return piece;
+    } catch (cause) {
+      throw this.#break(cause);
+    }
+  }
+
+  async cancel(reason: unknown): Promise<void> {
+    const leaving = reason instanceof DOMException
+      ? reason
+      : new DOMException("The caller went away", "AbortError");
+    this.#silence.cancel();
+    this.#session.controller.abort(leaving);
+    this.#session.fail(leaving);
+    await this.#source.cancel(leaving).catch(() => {});
+  }
+
+  #goOn(): void {
+    this.#chunks++;
+    this.#silence.hold();
+  }
+
+  #end(): void {
+    this.#silence.cancel();
+    this.#session.succeed(this.#chunks);
+  }
+
+  #break(cause: unknown): unknown {
+    this.#silence.cancel();
+    const { controller, origin, options: { backend } } = this.#session;
+    const error = controller.signal.aborted ? controller.signal.reason : new BackendError(
+      "backend_unreachable",
+      `The connection to ${backend.id} broke in mid-stream`,
+      { origin, retryable: false, cause },
     );
-  return {
-    async read() {
-      if (pending !== undefined) {
-        const piece = pending;
-        pending = undefined;
-        return piece;
-      }
-      const limit = deadlines.after(limits.idleMs, onIdle);
-      try {
-        const piece = await source.read();
-        if (piece === undefined) session.succeed(chunks);
-        else chunks++;
-        return piece;
-      } catch (cause) {
-        const error = controller.signal.aborted ? controller.signal.reason : new BackendError(
-          "backend_unreachable",
-          `The connection to ${backend.id} broke in mid-stream`,
-          { origin: session.origin, retryable: false, cause },
-        );
-        session.fail(error);
-        controller.abort(error);
-        throw error;
-      } finally {
-        limit.cancel();
-      }
-    },
-    async cancel(reason) {
-      const leaving = reason instanceof DOMException
-        ? reason
-        : new DOMException("The caller went away", "AbortError");
-      controller.abort(leaving);
-      session.fail(leaving);
-      await source.cancel(leaving).catch(() => {});
-    },
-  };
+    this.#session.fail(error);
+    controller.abort(error);
+    return error;
+  }
 }

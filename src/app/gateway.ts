@@ -8,13 +8,16 @@
 import {
   AtmosphereError,
   BackendError,
+  type ByteSource,
   type Candidate,
+  type Capability,
   Deadlines,
   type Decision,
   type EventBus,
   type Gateway,
   type GatewayRequest,
   type GatewayResponse,
+  streamOf,
 } from "../core/mod.ts";
 import { type Attempt, type AttemptLimits, type OpenedAnswer, startAttempt } from "./attempt.ts";
 import type { BackendRegistry } from "./backend_registry.ts";
@@ -219,7 +222,11 @@ export class NodeGateway implements Gateway {
       capability: capability.id,
       outcome: decision.outcome,
     });
-    return { ...won.answer, capability, decision, attempts: won.attempts };
+    const { status, headers, body } = won.answer;
+    const how = { status, headers, capability, decision, attempts: won.attempts };
+    return body === null || body instanceof Uint8Array
+      ? { ...how, body }
+      : new StreamedResponse(body, how);
   }
 
   #report(
@@ -240,6 +247,30 @@ export class NodeGateway implements Gateway {
       code: failure.error.code,
       retried: failure.retried,
     });
+  }
+}
+
+/** An answer that is still coming; the stream is made only for those who want one. */
+class StreamedResponse implements GatewayResponse {
+  readonly status: number;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly source: ByteSource;
+  readonly capability: Capability;
+  readonly decision: Decision;
+  readonly attempts: number;
+  #body: ReadableStream<Uint8Array> | undefined;
+
+  constructor(source: ByteSource, how: Omit<GatewayResponse, "body" | "source">) {
+    this.status = how.status;
+    this.headers = how.headers;
+    this.source = source;
+    this.capability = how.capability;
+    this.decision = how.decision;
+    this.attempts = how.attempts;
+  }
+
+  get body(): ReadableStream<Uint8Array> {
+    return this.#body ??= streamOf(this.source);
   }
 }
 

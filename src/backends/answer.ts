@@ -4,7 +4,13 @@
  * @module
  */
 
-import { BackendError, type BackendOperation, type BackendResponse } from "../core/mod.ts";
+import {
+  BackendError,
+  type BackendOperation,
+  type BackendResponse,
+  type ByteSource,
+  streamOf,
+} from "../core/mod.ts";
 import { asObject } from "./fields.ts";
 import { type HttpAnswer, isJson, mediaType, parseJson } from "./http/answer_source.ts";
 import { errorText, maxErrorBytes, refusal } from "./refusal.ts";
@@ -58,6 +64,24 @@ class WholeAnswer implements BackendResponse {
         controller.close();
       },
     });
+  }
+}
+
+/** An answer whose body is still to come; the stream is made only for those who want one. */
+class StreamedAnswer implements BackendResponse {
+  readonly status: number;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly source: ByteSource;
+  #body: ReadableStream<Uint8Array> | undefined;
+
+  constructor(source: ByteSource, head: Pick<BackendResponse, "status" | "headers">) {
+    this.status = head.status;
+    this.headers = head.headers;
+    this.source = source;
+  }
+
+  get body(): ReadableStream<Uint8Array> {
+    return this.#body ??= streamOf(this.source);
   }
 }
 
@@ -127,7 +151,8 @@ async function streamedAnswer(
   const type = mediaType(answer);
   const isSound = options.operation === "audio/speech" && type.startsWith("audio/");
   if (type === "text/event-stream" || isSound) {
-    return { status, headers: callerHeaders(answer.headers), body: answer.stream() };
+    const head = { status, headers: callerHeaders(answer.headers) };
+    return new StreamedAnswer(answer.source(), head);
   }
   if (!isJson(type)) await answer.discard();
   else {

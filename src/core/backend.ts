@@ -6,6 +6,7 @@
  * @module
  */
 
+import type { ByteSource } from "./byte_stream.ts";
 import type {
   CapabilityCost,
   CapabilityFeatures,
@@ -53,6 +54,8 @@ export interface BackendResponse {
    * that is not streamed). Whoever takes these need not touch `body`.
    */
   readonly bytes?: Uint8Array<ArrayBuffer>;
+  /** The same bytes as they come, where they are streamed. Whoever takes them must not touch `body`. */
+  readonly source?: ByteSource;
 }
 
 /** A model as its backend lists it, completed from the data file of model families. */

@@ -14,6 +14,10 @@ const tickMs = 50;
 export interface Deadline {
   /** Calls it off; does nothing when it was reached or called off before. */
   cancel(): void;
+  /** Has it reached `ms` milliseconds from now instead, unless it is over. */
+  restart(ms: number): void;
+  /** Has it not reached before it is restarted. */
+  hold(): void;
 }
 
 /** Limits of seconds and minutes, such as those of requests. Each may be {@linkcode tickMs} late. */
@@ -78,7 +82,7 @@ class Link {
 }
 
 class Entry extends Link implements Deadline {
-  readonly atMs: number;
+  atMs: number;
   readonly onReached: () => void;
   readonly #forget: () => void;
 
@@ -95,5 +99,13 @@ class Entry extends Link implements Deadline {
   cancel(): void {
     this.unlink();
     this.#forget();
+  }
+
+  restart(ms: number): void {
+    this.atMs = performance.now() + ms;
+  }
+
+  hold(): void {
+    this.atMs = Infinity;
   }
 }

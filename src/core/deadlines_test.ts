@@ -44,3 +44,18 @@ Deno.test("a limit that another one calls off at the same time is not reached", 
   await reached(deadlines, 5);
   assertEquals(called, ["first"]);
 });
+
+Deno.test("restart() and hold() put a limit off", async () => {
+  const deadlines = new Deadlines();
+  const called: string[] = [];
+  const later = deadlines.after(1, () => called.push("later"));
+  const held = deadlines.after(1, () => called.push("held"));
+  later.restart(60_000);
+  held.hold();
+  await reached(deadlines, 60);
+  assertEquals(called, []);
+  held.restart(1);
+  await reached(deadlines, 60);
+  assertEquals(called, ["held"]);
+  later.cancel();
+});

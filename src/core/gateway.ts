@@ -5,6 +5,7 @@
  */
 
 import type { BackendOperation } from "./backend.ts";
+import type { ByteSource } from "./byte_stream.ts";
 import type { Capability } from "./capability.ts";
 import type { Decision } from "./decision.ts";
 import type { RouteRequest } from "./intent.ts";
@@ -31,6 +32,8 @@ export interface GatewayResponse {
   readonly headers: ReadonlyMap<string, string>;
   /** Its first byte is there already: a failure before it went to the next candidate. */
   readonly body: ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | null;
+  /** The same bytes, where they are streamed. Whoever takes them must not touch `body`. */
+  readonly source?: ByteSource;
   /** Who answers. */
   readonly capability: Capability;
   /** How the answerer was chosen. */

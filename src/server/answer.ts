@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { BackendOperation, GatewayResponse } from "../core/mod.ts";
+import { type BackendOperation, type GatewayResponse, sourceOf } from "../core/mod.ts";
 import type { Departure, DepartureWatch } from "./departure.ts";
 import type { ServerDeps } from "./deps.ts";
 import { errorBody, report } from "./error_response.ts";
@@ -82,11 +82,14 @@ function answerBody(
     deps: ServerDeps;
   },
 ): BodyInit | null {
-  const { body, capability } = how.answer;
-  if (!(body instanceof ReadableStream)) return body;
-  if (how.headers["content-type"]?.startsWith("text/event-stream") !== true) return body;
+  const { answer } = how;
+  if (how.headers["content-type"]?.startsWith("text/event-stream") !== true) return answer.body;
+  const source = answer.source ??
+    (answer.body instanceof ReadableStream ? sourceOf(answer.body) : undefined);
+  if (source === undefined) return answer.body;
+  const { capability } = answer;
   const { id: requestId, path } = exchange;
-  return guardEventStream(body, {
+  return guardEventStream(source, {
     origin: `backend:${capability.backend}`,
     backend: capability.backend,
     describe: (thrown) => {
@@ -110,12 +113,16 @@ function answerHeaders(exchange: Exchange, answer: GatewayResponse): Record<stri
   headers["x-atmosphere-backend"] = headerText(capability.backend);
   headers["x-atmosphere-outcome"] = decision.outcome;
   headers["x-atmosphere-attempts"] = String(answer.attempts);
-  if (answer.body instanceof ReadableStream && headers["content-type"]?.startsWith("text/event")) {
+  if (isStreamed(answer) && headers["content-type"]?.startsWith("text/event")) {
     headers["cache-control"] = "no-cache";
     // nginx and its kind would gather the events into one answer.
     headers["x-accel-buffering"] = "no";
   }
   return headers;
+}
+
+function isStreamed(answer: GatewayResponse): boolean {
+  return answer.source !== undefined || answer.body instanceof ReadableStream;
 }
 
 /** Names may hold what a header can't; such ones are percent-encoded. */

@@ -35,8 +35,14 @@ export interface StreamEnd {
   readonly failed: boolean;
 }
 
+const doneAtEnd = /(?:^|\n|\r)data: ?\[DONE\]\s*$/;
+
 /** Reads the end of a stream from the text of its last events. */
 export function readStreamEnd(tail: string): StreamEnd {
+  // The usual end says all there is to say, unless an error may stand before it.
+  if (doneAtEnd.test(tail) && !tail.includes('"error"')) {
+    return { done: true, finished: true, failed: false };
+  }
   let [done, finished, failed] = [false, false, false];
   for (const line of tail.split(/\r\n|\n|\r/)) {
     if (!line.startsWith("data:")) continue;

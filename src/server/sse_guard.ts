@@ -4,13 +4,7 @@
  * @module
  */
 
-import {
-  AtmosphereError,
-  BackendError,
-  type ByteSource,
-  type ErrorOrigin,
-  sourceOf,
-} from "../core/mod.ts";
+import { AtmosphereError, BackendError, type ByteSource, type ErrorOrigin } from "../core/mod.ts";
 import { isWholeEvent, lastEventEnd, readStreamEnd } from "./sse_frames.ts";
 
 /** An event of this many bytes is passed on before it is whole, so that memory stays bounded. */
@@ -42,10 +36,10 @@ export interface EventStreamGuardOptions {
  * reader's pace, and a chunk of whole events is passed on as it is.
  */
 export function guardEventStream(
-  source: ReadableStream<Uint8Array>,
+  source: ByteSource,
   options: EventStreamGuardOptions,
 ): ReadableStream<Uint8Array> {
-  const guard = new Guard(sourceOf(source), options);
+  const guard = new Guard(source, options);
   return new ReadableStream<Uint8Array>({
     pull: (controller) => guard.pull(controller),
     cancel: (reason) => guard.cancel(reason),

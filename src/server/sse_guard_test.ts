@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
-import { AtmosphereError, BackendError, toAtmosphereError } from "../core/mod.ts";
+import { AtmosphereError, BackendError, sourceOf, toAtmosphereError } from "../core/mod.ts";
 import { openaiError } from "./error_response.ts";
 import { setUp, userMessage } from "./fakes_test.ts";
 import { guardEventStream } from "./sse_guard.ts";
@@ -34,7 +34,7 @@ function nextTurn(): Promise<void> {
 }
 
 function guard(stream: ReadableStream<Uint8Array>, ends: string[] = []) {
-  return guardEventStream(stream, {
+  return guardEventStream(sourceOf(stream), {
     origin: "backend:ollama",
     backend: "ollama",
     describe: (thrown) => openaiError(toAtmosphereError(thrown), "req_1"),
@@ -159,7 +159,7 @@ Deno.test("guardEventStream() reports nothing when the reader leaves while the s
       },
     });
     const seen: unknown[] = [];
-    const reader = guardEventStream(silent, {
+    const reader = guardEventStream(sourceOf(silent), {
       origin: "backend:ollama",
       backend: "ollama",
       describe: (thrown) => void seen.push(thrown),

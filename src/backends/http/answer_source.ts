@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { ByteSource } from "../../core/mod.ts";
+
 /** The head of an answer, and the ways to its body. Exactly one of the three is used, once. */
 export interface HttpAnswer {
   readonly status: number;
@@ -15,7 +17,7 @@ export interface HttpAnswer {
    */
   bytes(maxBytes: number): Promise<Uint8Array<ArrayBuffer>>;
   /** The body as it comes; errors as `bytes` does. Cancelling it closes the connection. */
-  stream(): ReadableStream<Uint8Array>;
+  source(): ByteSource;
   /** Throws the body away. */
   discard(): Promise<void>;
 }

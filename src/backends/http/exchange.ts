@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BackendError, ByteStream } from "../../core/mod.ts";
+import { BackendError, type ByteSource } from "../../core/mod.ts";
 import type { HttpAnswer } from "./answer_source.ts";
 import type { ResponseHead } from "./head_parser.ts";
 import { concatenated } from "./pieces.ts";
@@ -118,11 +118,8 @@ class WireAnswer implements HttpAnswer {
     }
   }
 
-  stream(): ReadableStream<Uint8Array> {
-    return new ByteStream({
-      read: () => this.#read(),
-      cancel: () => this.discard(),
-    });
+  source(): ByteSource {
+    return { read: () => this.#read(), cancel: () => this.discard() };
   }
 
   discard(): Promise<void> {

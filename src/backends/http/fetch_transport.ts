@@ -5,7 +5,7 @@
  * @module
  */
 
-import { ByteStream } from "../../core/mod.ts";
+import type { ByteSource } from "../../core/mod.ts";
 import type { HttpAnswer } from "./answer_source.ts";
 import { concatenated } from "./pieces.ts";
 import type { Transport, TransportRequest, TransportTarget } from "./transport.ts";
@@ -78,23 +78,23 @@ class FetchAnswer implements HttpAnswer {
     }
     const pieces: Uint8Array<ArrayBuffer>[] = [];
     let length = 0;
-    const reader = this.stream().getReader();
-    for (let read = await reader.read(); !read.done; read = await reader.read()) {
-      length += read.value.length;
+    const source = this.source();
+    for (let piece = await source.read(); piece !== undefined; piece = await source.read()) {
+      length += piece.length;
       if (length > maxBytes) {
-        await reader.cancel();
+        await source.cancel(undefined);
         throw tooLong(maxBytes, this.#target);
       }
-      pieces.push(read.value as Uint8Array<ArrayBuffer>);
+      pieces.push(piece as Uint8Array<ArrayBuffer>);
     }
     return concatenated(pieces, length);
   }
 
-  stream(): ReadableStream<Uint8Array> {
+  source(): ByteSource {
     const reader = this.#response.body?.getReader();
     const failure = (error: unknown) =>
       this.#signal.aborted ? this.#signal.reason : unreachable(error, this.#target);
-    return new ByteStream({
+    return {
       read: async () => {
         try {
           return (await reader?.read())?.value;
@@ -103,7 +103,7 @@ class FetchAnswer implements HttpAnswer {
         }
       },
       cancel: async (reason) => await reader?.cancel(reason),
-    });
+    };
   }
 
   async discard(): Promise<void> {

@@ -1,7 +1,7 @@
 /** The transport for https, over plain http here: what is tested is what it makes of answers. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { startFakeServer } from "../../../tests/fakes/mod.ts";
-import { BackendError } from "../../core/mod.ts";
+import { BackendError, streamOf } from "../../core/mod.ts";
 import { FetchTransport } from "./fetch_transport.ts";
 
 const signal = new AbortController().signal;
@@ -34,7 +34,7 @@ Deno.test("FetchTransport gives head and body, whole or streamed", async () => {
   assertEquals(whole.headers.get("content-type"), "application/json");
   const text = new TextDecoder().decode(await whole.bytes(10_000));
   assert(text.includes("You said: hi"));
-  assertEquals(await new Response((await pair.post()).stream()).text(), text);
+  assertEquals(await new Response(streamOf((await pair.post()).source())).text(), text);
 });
 
 Deno.test("FetchTransport never follows a redirect", async () => {

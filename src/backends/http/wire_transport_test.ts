@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { BackendError } from "../../core/mod.ts";
+import { BackendError, streamOf } from "../../core/mod.ts";
 import { parseHead } from "./head_parser.ts";
 import { createTransport } from "./transport.ts";
 
@@ -47,7 +47,7 @@ async function get(bytes: Uint8Array, cuts: readonly number[], streamed: boolean
   await using transport = createTransport({ base: server.base, origin: "backend:x" });
   const answer = await transport.send({ method: "GET", path: "/", headers: {}, signal });
   const text = streamed
-    ? await new Response(answer.stream()).text()
+    ? await new Response(streamOf(answer.source())).text()
     : new TextDecoder().decode(await answer.bytes(1_000_000));
   return { status: answer.status, text };
 }
