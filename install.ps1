@@ -27,7 +27,7 @@ Install from this archive; checksums.txt must lie beside it.
 Say what would be done and do nothing.
 
 .PARAMETER Uninstall
-Remove the executable and its entry in the PATH; data stays.
+Remove the executable, what it unpacked, and its entry in the PATH; data stays.
 #>
 [CmdletBinding()]
 param(
@@ -140,8 +140,10 @@ function Add-ToPath([string] $Folder, [bool] $MayModify) {
 
 function Remove-Installation([string] $Folder, [bool] $IsDryRun) {
   $executable = Join-Path $Folder 'atmosphere.exe'
+  # Where the executable unpacks its engines and its model; a folder that the user named stays.
+  $cache = Join-Path $env:LOCALAPPDATA 'atmosphere'
   if ($IsDryRun) {
-    Write-Host "Would remove $executable and its entry in your PATH"
+    Write-Host "Would remove $executable, $cache, and the entry in your PATH"
     return
   }
   if (-not (Test-Path -LiteralPath $executable)) {
@@ -151,6 +153,7 @@ function Remove-Installation([string] $Folder, [bool] $IsDryRun) {
     $file = Join-Path $Folder $name
     if (Test-Path -LiteralPath $file) { Remove-Item -LiteralPath $file -Force }
   }
+  if (Test-Path -LiteralPath $cache) { Remove-Item -LiteralPath $cache -Recurse -Force }
   $stored = @((Get-UserPath) -split ';')
   if ($stored -contains $Folder) {
     Set-UserPath (@($stored | Where-Object { $_ -and $_ -ne $Folder }) -join ';')

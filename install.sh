@@ -21,7 +21,8 @@ Usage: install.sh [flags]
   --no-modify-path    Leave the shell's start-up files alone
   --offline FILE      Install from this archive; checksums.txt must lie beside it
   --dry-run           Say what would be done and do nothing
-  --uninstall         Remove the executable and its line in the start-up files; data stays
+  --uninstall         Remove the executable, what it unpacked, and its line in the start-up files;
+                      data stays
   --help              Print this
 
 Environment: ATMOSPHERE_RELEASES_URL for a mirror of the releases
@@ -134,12 +135,14 @@ check_libc() {
 
 # download URL FILE
 download() {
+  # Redirects may not lead to anything less protected either.
   case "$1" in
-    https://* | http://127.0.0.1:*) ;;
+    https://*) protocol="=https" ;;
+    http://127.0.0.1:*) protocol="=http,https" ;;
     *) fail "refusing to download over an unprotected connection: $1" ;;
   esac
   if has curl; then
-    curl --fail --silent --show-error --location --retry 2 --connect-timeout 15 \
+    curl --proto "$protocol" --fail --silent --show-error --location --retry 2 --connect-timeout 15 \
       --speed-limit 1024 --speed-time "${ATMOSPHERE_STALL_SECONDS:-30}" --output "$2" "$1" ||
       fail "downloading $1 failed"
   elif has wget; then
@@ -181,7 +184,13 @@ check_sum() {
 find_profile() {
   case "${SHELL:-}" in
     */zsh) profile="${ZDOTDIR:-$HOME}/.zshrc" ;;
-    */bash) profile="$HOME/.bashrc" ;;
+    */bash)
+      # A terminal of macOS runs a login shell, which reads the other one alone.
+      case "$(uname -s)" in
+        Darwin) profile="$HOME/.bash_profile" ;;
+        *) profile="$HOME/.bashrc" ;;
+      esac
+      ;;
     */fish) profile="${XDG_CONFIG_HOME:-$HOME/.config}/fish/conf.d/atmosphere.fish" ;;
     *) profile="$HOME/.profile" ;;
   esac
@@ -212,15 +221,39 @@ add_to_path() {
   say "Added $dir to the PATH in $profile: open a new terminal, or run: $path_line"
 }
 
+# Another one that the shell would find before this one, such as a package's.
+warn_of_another() {
+  case ":$PATH:" in
+    *":$dir:"*) ;;
+    # The folder is put in front, where nothing comes before it.
+    *) return 0 ;;
+  esac
+  found="$(command -v atmosphere || :)"
+  case "$found" in
+    "$dir/atmosphere" | '') ;;
+    *) say "Beware: your shell finds $found first, not this one" ;;
+  esac
+}
+
+# Where the executable unpacks its engines and its model; a folder that the user named stays.
+find_cache() {
+  case "$(uname -s)" in
+    Darwin) cache="$HOME/Library/Caches/atmosphere" ;;
+    *) cache="${XDG_CACHE_HOME:-$HOME/.cache}/atmosphere" ;;
+  esac
+}
+
 remove() {
   find_profile
+  find_cache
   if [ "$dry_run" = yes ]; then
-    say "Would remove $dir/atmosphere and its line in $profile"
+    say "Would remove $dir/atmosphere, $cache, and the line in $profile"
     return 0
   fi
   if [ ! -e "$dir/atmosphere" ]; then fail "there is no $dir/atmosphere to remove"; fi
   # The second is what "atmosphere update" keeps of the one before.
   rm -f "$dir/atmosphere" "$dir/atmosphere.previous"
+  rm -rf "$cache"
   if [ -f "$profile" ] && grep -qxF "$path_line" "$profile"; then
     # Written in place: the file may be a link into somebody's own repository.
     rest="$(grep -vxF "$path_line" "$profile" || :)"
@@ -291,6 +324,7 @@ install() {
   staged=
   say "Installed $printed as $dir/atmosphere"
   add_to_path
+  warn_of_another
   say "Next: atmosphere init"
 }
 

@@ -1,64 +1,12 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { fromFileUrl } from "../support/paths.ts";
+import { filesOf, install, makeHome, script } from "./install_home.ts";
 import { makeArchive, type ReleaseServer, startReleaseServer } from "./release_server.ts";
-import { finish, type Finished, isInstalled } from "./tools.ts";
+import { finish, isInstalled } from "./tools.ts";
 
-const script = fromFileUrl(new URL("../../install.sh", import.meta.url));
 const target = Deno.build.target;
 const ignore = !["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"].includes(target);
 const shells = [["dash"], ["bash"], ["posh"], ["mksh"], ["yash"], ["zsh"], ["busybox", "sh"]];
-
-interface Home extends AsyncDisposable {
-  readonly path: string;
-  readonly binary: string;
-}
-
-async function makeHome(): Promise<Home> {
-  const path = await Deno.makeTempDir({ prefix: "atmosphere-home-" });
-  return {
-    path,
-    binary: join(path, ".local", "bin", "atmosphere"),
-    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
-  };
-}
-
-interface InstallOptions {
-  readonly server?: ReleaseServer;
-  readonly shell?: readonly string[];
-  readonly script?: string;
-  readonly env?: Readonly<Record<string, string>>;
-}
-
-function install(home: Home, args: string[], options: InstallOptions = {}): Promise<Finished> {
-  const [command = "sh", ...before] = options.shell ?? ["sh"];
-  return finish(command, {
-    args: [...before, options.script ?? script, ...args],
-    clearEnv: true,
-    env: {
-      PATH: Deno.env.get("PATH") ?? "",
-      HOME: home.path,
-      SHELL: "/bin/bash",
-      TMPDIR: home.path,
-      ATMOSPHERE_STALL_SECONDS: "2",
-      ...(options.server === undefined ? {} : { ATMOSPHERE_RELEASES_URL: options.server.url }),
-      ...options.env,
-    },
-  });
-}
-
-/** Every file below the home. */
-async function filesOf(home: Home): Promise<string[]> {
-  const found: string[] = [];
-  const folders = [home.path];
-  for (const folder of folders) {
-    for await (const { name, isDirectory } of Deno.readDir(folder)) {
-      if (isDirectory) folders.push(join(folder, name));
-      else found.push(join(folder, name).slice(home.path.length + 1));
-    }
-  }
-  return found.sort();
-}
 
 for (const shell of shells) {
   Deno.test({
@@ -81,10 +29,14 @@ for (const shell of shells) {
         `# mine\nexport PATH='${home.path}/.local/bin':"$PATH" # atmosphere\n`,
       );
       await Deno.copyFile(home.binary, `${home.binary}.previous`);
+      // What the executable unpacks at its first use.
+      await Deno.mkdir(join(home.path, ".cache", "atmosphere", "model-0"), { recursive: true });
+      await Deno.writeTextFile(join(home.path, ".cache", "atmosphere", "model-0", "a"), "weights");
+      await Deno.writeTextFile(join(home.path, ".cache", "another's"), "kept");
       const removed = await install(home, ["--uninstall"], { shell });
       assertEquals([removed.code, removed.stderr], [0, ""]);
       assertEquals(await Deno.readTextFile(join(home.path, ".bashrc")), "# mine\n");
-      assertEquals(await filesOf(home), [".atmosphere/token", ".bashrc"]);
+      assertEquals(await filesOf(home), [".atmosphere/token", ".bashrc", ".cache/another's"]);
     },
   });
 }
@@ -213,6 +165,85 @@ Deno.test({
     assertEquals((await install(home, ["--no-modify-path"], { server })).code, 0);
     assertEquals(archives(server), ["xz", "gz", "gz"]);
     assertEquals((await finish(home.binary)).stdout, "atmosphere 9.9.9\n");
+  },
+});
+
+Deno.test({
+  name: "install.sh lets no redirect lead from a protected connection to another",
+  ignore,
+  async fn() {
+    await using home = await makeHome();
+    const fakes = join(home.path, "fakes");
+    await Deno.mkdir(fakes);
+    const seen = join(home.path, "seen");
+    await Deno.writeTextFile(join(fakes, "curl"), `#!/bin/sh\necho "$*" >"${seen}"\nexit 1\n`, {
+      mode: 0o755,
+    });
+    const env = { PATH: `${fakes}:${Deno.env.get("PATH")}` };
+    await install(home, [], { env });
+    assertMatch(await Deno.readTextFile(seen), /^--proto =https .* https:\/\/github\.com\//);
+    await Deno.remove(seen);
+    const mirror = { ...env, ATMOSPHERE_RELEASES_URL: "http://mirror.example" };
+    const { code, stderr } = await install(home, [], { env: mirror });
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, "refusing to download over an unprotected connection: http://");
+    assertEquals((await filesOf(home)).includes("seen"), false);
+  },
+});
+
+Deno.test({
+  name: "install.sh says when the shell finds another atmosphere first",
+  ignore,
+  async fn() {
+    await using server = await startReleaseServer(target);
+    await using home = await makeHome();
+    const other = join(home.path, "other");
+    await Deno.mkdir(other);
+    await Deno.writeTextFile(join(other, "atmosphere"), "#!/bin/sh\n", { mode: 0o755 });
+    const mine = join(home.path, ".local", "bin");
+    const rest = Deno.env.get("PATH");
+    const printed = async (PATH: string) => {
+      const { code, stdout, stderr } = await install(home, [], { server, env: { PATH } });
+      assertEquals([code, stderr], [0, ""]);
+      return stdout;
+    };
+    assertStringIncludes(
+      await printed(`${other}:${mine}:${rest}`),
+      `Beware: your shell finds ${other}/atmosphere first`,
+    );
+    assertEquals((await printed(`${mine}:${other}:${rest}`)).includes("Beware"), false);
+    assertEquals((await printed(`${other}:${rest}`)).includes("Beware"), false);
+  },
+});
+
+Deno.test({
+  name: "install.sh writes to the start-up file that the shell reads, of macOS too",
+  ignore,
+  async fn() {
+    await using home = await makeHome();
+    const fakes = join(home.path, "fakes");
+    await Deno.mkdir(fakes);
+    const PATH = `${fakes}:${Deno.env.get("PATH")}`;
+    for (
+      const [system, shell, profile, cache] of [
+        ["Linux", "bash", ".bashrc", ".cache"],
+        ["Darwin", "bash", ".bash_profile", "Library/Caches"],
+        ["Darwin", "zsh", ".zshrc", "Library/Caches"],
+        ["Linux", "fish", ".config/fish/conf.d/atmosphere.fish", ".cache"],
+        ["Linux", "dash", ".profile", ".cache"],
+      ] as const
+    ) {
+      await Deno.writeTextFile(join(fakes, "uname"), `#!/bin/sh\necho ${system}\n`, {
+        mode: 0o755,
+      });
+      const env = { PATH, SHELL: `/bin/${shell}` };
+      const { stdout } = await install(home, ["--uninstall", "--dry-run"], { env });
+      assertEquals(
+        stdout,
+        `Would remove ${home.binary}, ${home.path}/${cache}/atmosphere, ` +
+          `and the line in ${home.path}/${profile}\n`,
+      );
+    }
   },
 });
 
