@@ -74,7 +74,8 @@ function packageFolder(path: string): string | undefined {
   return parts.slice(0, at + 1 + length).join("/");
 }
 
-async function readPackage(folder: string): Promise<ThirdParty> {
+/** Reads who made the package in `folder` and under which licence. */
+export async function readPackage(folder: string): Promise<ThirdParty> {
   const manifest = JSON.parse(await Deno.readTextFile(join(folder, "package.json")));
   const { name, version, license, homepage, repository } = manifest;
   const texts: string[] = [];
