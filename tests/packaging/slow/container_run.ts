@@ -89,7 +89,8 @@ export class Container implements AsyncDisposable {
         { destination: "/proc", type: "proc", source: "proc" },
         tmpfs("/dev", "mode=755"),
         tmpfs("/tmp", "mode=1777", "size=64m"),
-        tmpfs("/var/cache/atmosphere", "mode=0700", `uid=${uid}`, `gid=${gid}`, "size=128m"),
+        // As in compose.yaml.
+        tmpfs("/var/cache/atmosphere", "exec", "mode=1777", "size=128m"),
         { destination: "/var/lib/atmosphere", type: "bind", source: data, options: ["bind"] },
       ],
       linux: {
