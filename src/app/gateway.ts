@@ -74,22 +74,45 @@ export class NodeGateway implements Gateway {
   async handle(request: GatewayRequest): Promise<GatewayResponse> {
     this.counts.total++;
     this.counts.inFlight++;
+    const { registry, routing } = this.#options;
+    let decision: Decision | undefined;
     try {
-      const firstLook = this.#options.registry.firstLook();
+      const firstLook = registry.firstLook();
       if (firstLook !== undefined) await firstLook;
-      const decision = await this.#options.routing.decide(request.route, {
-        signal: request.signal,
-      });
+      decision = routing.decideNow(request.route) ??
+        await routing.decide(request.route, { signal: request.signal });
       if (decision.refusal !== undefined) throw refusalError(decision);
-      return await this.#serve(request, decision).catch((error) => {
-        if (error instanceof AtmosphereError) error.decision ??= decision.id;
-        throw error;
-      });
+      const [first, second] = decision.candidates;
+      return first !== undefined && second === undefined
+        ? await this.#serveBy(first, request, decision)
+        : await this.#serve(request, decision);
     } catch (error) {
+      if (decision !== undefined && error instanceof AtmosphereError) {
+        error.decision ??= decision.id;
+      }
       if (!request.signal.aborted) this.counts.failed++;
       throw error;
     } finally {
       this.counts.inFlight--;
+    }
+  }
+
+  /** The usual case of a model that was named: there is nobody else to ask. */
+  async #serveBy(
+    candidate: Candidate,
+    request: GatewayRequest,
+    decision: Decision,
+  ): Promise<GatewayResponse> {
+    const startMs = performance.now();
+    try {
+      const answer = await this.#attempt(candidate, request).opened;
+      return this.#respond(decision, { candidate, answer, attempts: 1, startMs });
+    } catch (error) {
+      if (request.signal.aborted) throw request.signal.reason;
+      if (error instanceof BackendError && error.retryable) {
+        this.#report(decision, { candidate, error, retried: false });
+      }
+      throw error;
     }
   }
 
@@ -118,7 +141,8 @@ export class NodeGateway implements Gateway {
       running.delete(settled.running);
       if ("answer" in settled) {
         for (const loser of running) loser.attempt.abandon();
-        return this.#respond(decision, { ...settled, attempts, startMs });
+        const { answer, running: { candidate } } = settled;
+        return this.#respond(decision, { candidate, answer, attempts, startMs });
       }
       if (request.signal.aborted) throw request.signal.reason;
       const { candidate } = settled.running;
@@ -133,26 +157,26 @@ export class NodeGateway implements Gateway {
     }
   }
 
-  #start(candidate: Candidate, request: GatewayRequest): Running {
-    const { capability } = candidate;
+  #attempt({ capability }: Candidate, request: GatewayRequest): Attempt {
     const backend = this.#options.registry.backendOf(capability.id);
-    const attempt = backend === undefined
-      ? {
-        opened: Promise.reject(
-          new BackendError("backend_unreachable", `${capability.backend} has just gone`, {
-            origin: `backend:${capability.backend}`,
-          }),
-        ),
-        abandon: () => {},
-      }
-      : startAttempt({
-        backend,
-        capability,
-        request,
-        load: this.#options.routing.load,
-        limits: this.#options.limits,
-        deadlines: this.#deadlines,
+    if (backend === undefined) {
+      const gone = new BackendError("backend_unreachable", `${capability.backend} has just gone`, {
+        origin: `backend:${capability.backend}`,
       });
+      return { opened: Promise.reject(gone), abandon: () => {} };
+    }
+    return startAttempt({
+      backend,
+      capability,
+      request,
+      load: this.#options.routing.load,
+      limits: this.#options.limits,
+      deadlines: this.#deadlines,
+    });
+  }
+
+  #start(candidate: Candidate, request: GatewayRequest): Running {
+    const attempt = this.#attempt(candidate, request);
     const running: Running = {
       candidate,
       attempt,
@@ -205,9 +229,9 @@ export class NodeGateway implements Gateway {
 
   #respond(
     decision: Decision,
-    won: { running: Running; answer: OpenedAnswer; attempts: number; startMs: number },
+    won: { candidate: Candidate; answer: OpenedAnswer; attempts: number; startMs: number },
   ): GatewayResponse {
-    const { capability } = won.running.candidate;
+    const { capability } = won.candidate;
     if (won.attempts > 1) this.#options.routing.served(decision.request, capability.id);
     this.#options.learning.report({
       decision: decision.id,

@@ -141,12 +141,23 @@ export class RoutingService {
     return !this.#stale && this.#feeding === undefined;
   }
 
+  /** The decision, where it needs no meaning; undefined where it does. See {@linkcode decide}. */
+  decideNow(request: RouteRequest): Decision | undefined {
+    if (this.#router.needsMeaning(request)) return undefined;
+    const context = { explain: false, embedding: "none", embedMs: 0 } as const;
+    return this.#withDown(this.#router.decide(request, context), request);
+  }
+
   /** The router's decision. Never throws for a reason of the router's: a refusal is a decision. */
   async decide(
     request: RouteRequest,
     options: { explain?: boolean; signal?: AbortSignal } = {},
   ): Promise<Decision> {
-    const decision = await this.#decide(request, options);
+    return this.#withDown(await this.#decide(request, options), request);
+  }
+
+  /** The decision; a refusal tells what is down as well. */
+  #withDown(decision: Decision, request: RouteRequest): Decision {
     const { refusal } = decision;
     if (refusal === undefined) return decision;
     const down = this.#down();

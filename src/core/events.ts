@@ -61,9 +61,13 @@ export class EventBus {
 
   /** Tells every listener. A listener that throws does not keep others from hearing. */
   publish(event: NodeEvent): void {
+    const atMs = this.#now();
     const record: EventRecord = {
       id: this.#nextId++,
-      time: new Date(this.#now()).toISOString(),
+      // Written out for those who read it: most events go by unread.
+      get time() {
+        return new Date(atMs).toISOString();
+      },
       event,
     };
     this.#recent.push(record);

@@ -36,6 +36,11 @@ export class CandidatePool {
     return this.#count;
   }
 
+  /** Position of the first of them, in the order in which they were looked at. */
+  get first(): number {
+    return (this.#lastResort ? this.#ailing : this.#healthy)[0]!;
+  }
+
   /** Finds who can serve; those in poor health only when there is nobody else. */
   gather(search: Search): void {
     const { index, load, positions, requirements } = search;

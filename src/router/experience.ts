@@ -14,11 +14,11 @@ export interface Outcome {
   /** Class and hardness of the intent, as the router named it: `code/hard`. */
   readonly cluster: string;
   /** Whether an answer came; undefined: nothing is said about it. */
-  readonly success?: boolean;
+  readonly success?: boolean | undefined;
   /** What a person thought of the answer, from -1 (bad) to 1 (good). */
-  readonly rating?: number;
+  readonly rating?: number | undefined;
   /** Time to the first byte in milliseconds. */
-  readonly latencyMs?: number;
+  readonly latencyMs?: number | undefined;
   /** Milliseconds since the epoch. */
   readonly atMs: number;
 }

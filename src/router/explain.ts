@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Candidate, Factor } from "../core/mod.ts";
+import type { Candidate, Capability, Factor } from "../core/mod.ts";
 import { type FactorName, factorNames } from "./factors.ts";
 import { unknownFeatures } from "./filter.ts";
 import type { Judgement } from "./experience.ts";
@@ -59,6 +59,23 @@ export class Explainer {
       detail: describers[name](basis, intent),
     }));
   }
+}
+
+/**
+ * A candidate that had nobody beside it, so that its score decided nothing: score and factors are those of
+ * the moment when somebody first asks for them.
+ */
+export function weighedLater(capability: Capability, weigh: () => Candidate): Candidate {
+  let weighed: Candidate | undefined;
+  return {
+    capability,
+    get score() {
+      return (weighed ??= weigh()).score;
+    },
+    get factors() {
+      return (weighed ??= weigh()).factors;
+    },
+  };
 }
 
 /** In memory that comes with the object: a typed array's own costs ten times as much. */

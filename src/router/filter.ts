@@ -21,14 +21,16 @@ export function requirementsOf(
   kind: CapabilityKind,
   parts: {
     readonly features: readonly (RequiredFeatures | undefined)[];
-    readonly policies: readonly SourcedPolicy[];
+    readonly policies: readonly (SourcedPolicy | undefined)[];
   },
 ): Requirements {
-  return {
-    kind,
-    features: parts.features.filter((f): f is RequiredFeatures => f !== undefined && asks(f)),
-    policies: parts.policies.filter(({ policy }) => !isOpen(policy)),
-  };
+  const features: RequiredFeatures[] = [];
+  for (const each of parts.features) if (each !== undefined && asks(each)) features.push(each);
+  const policies: SourcedPolicy[] = [];
+  for (const each of parts.policies) {
+    if (each !== undefined && !isOpen(each.policy)) policies.push(each);
+  }
+  return { kind, features, policies };
 }
 
 function asks(features: RequiredFeatures): boolean {

@@ -24,11 +24,12 @@ import { ExpiringMap, RecentMap } from "./choice_memory.ts";
 import type { RouteClassifier } from "./classifier.ts";
 import { type Constants, resolveConstants } from "./constants.ts";
 import { Experience } from "./experience.ts";
-import { Explainer } from "./explain.ts";
+import { Explainer, weighedLater } from "./explain.ts";
 import { factorNames, factorRange } from "./factors.ts";
 import { type Requirements, requirementsOf } from "./filter.ts";
 import { clusterOf, type IntentReader } from "./intent_estimate.ts";
 import { LoadTracker } from "./load_tracker.ts";
+import type { SourcedPolicy } from "./policy.ts";
 import { nothingServes } from "./refusal.ts";
 import { type IndexedRoute, RouteIndex } from "./route_index.ts";
 import {
@@ -83,11 +84,13 @@ class SemanticRouter implements Router {
   #classifier: RouteClassifier | undefined;
   #reader: IntentReader | undefined;
   readonly #ranges: readonly Factor["range"][];
+  readonly #owner: SourcedPolicy;
 
   constructor(options: RouterOptions) {
     const { settings, clock, random } = options;
     const constants = resolveConstants(settings.constants);
     this.#settings = settings;
+    this.#owner = { policy: settings.policy, source: "the owner's policy" };
     this.#clock = clock;
     this.#constants = constants;
     this.#ranges = factorNames.map((name) => factorRange(name, constants));
@@ -144,9 +147,9 @@ class SemanticRouter implements Router {
       capability,
       cluster: remembered?.cluster ?? noCluster,
       atMs: this.#clock.now(),
-      ...(success === undefined ? {} : { success }),
-      ...(rating === undefined ? {} : { rating }),
-      ...(latencyMs === undefined ? {} : { latencyMs }),
+      success,
+      rating,
+      latencyMs,
     });
     return true;
   }
@@ -202,7 +205,15 @@ class SemanticRouter implements Router {
         rejected,
       );
     }
-    const scoring = this.#scoring(request, { scope, requirements: search.requirements, vector });
+    if (!explain && isNamed(scope) && this.#pool.count === 1) {
+      return this.#takeNamed(request, search);
+    }
+    const scoring = this.#scoring(request, {
+      // A name leaves nothing to weigh but where to run it; a route's name leaves its target's choice.
+      byMeaning: hasMeaning(request.kind) && !isNamed(scope) && this.#pool.count > 1,
+      requirements: search.requirements,
+      vector,
+    });
     const whole = explain || !scoring.live;
     const limit = whole ? Infinity : this.#constants.candidateCount;
     const ranked = this.#pool.rank(this.#scorer, { context: scoring, limit });
@@ -220,6 +231,24 @@ class SemanticRouter implements Router {
         candidates,
         rejected: explain ? rejectionsOf(search, new Set(positions)) : [],
       },
+    };
+  }
+
+  /** The one that was named: nothing to weigh, unless somebody asks for its score. */
+  #takeNamed(request: RouteRequest, { index, requirements }: Search): Answer {
+    const position = this.#pool.first;
+    const capability = index.capabilities[position]!;
+    // What changes by this very decision is looked up before.
+    const sessionCapability = this.#sessionCapability(request);
+    this.#rememberSession(request, capability);
+    const candidate = weighedLater(capability, () => {
+      const scoring = this.#scoring(request, { byMeaning: false, requirements, vector: undefined });
+      return new Explainer({ ...scoring, index, sessionCapability })
+        .candidate(position, this.#scorer);
+    });
+    return {
+      cluster: noCluster,
+      part: { outcome: "explicit", candidates: [candidate], rejected: [] },
     };
   }
 
@@ -246,25 +275,21 @@ class SemanticRouter implements Router {
       positions,
       requirements: requirementsOf(request.kind, {
         features: [request.required, route?.required],
-        policies: [
-          { policy: this.#settings.policy, source: "the owner's policy" },
-          ...routePolicy(route),
-          { policy: request.policy, source: "the request" },
-        ],
+        policies: [this.#owner, routePolicy(route), {
+          policy: request.policy,
+          source: "the request",
+        }],
       }),
     };
   }
 
   #scoring(
     request: RouteRequest,
-    options: { scope: Scope; requirements: Requirements; vector: Float32Array | undefined },
+    options: { byMeaning: boolean; requirements: Requirements; vector: Float32Array | undefined },
   ): ScoringContext {
-    const { scope, requirements, vector } = options;
+    const { byMeaning, requirements, vector } = options;
     const index = this.#index;
     const constants = this.#constants;
-    // A name leaves nothing to weigh but where to run it; a route's name leaves its target's choice.
-    const byMeaning = hasMeaning(request.kind) &&
-      (scope.outcome !== "explicit" || scope.route !== undefined) && this.#pool.count > 1;
     const estimate = byMeaning && weighsSpecialities(request.kind)
       ? this.#reader?.read(request.intent, {
         vector,
@@ -288,15 +313,19 @@ class SemanticRouter implements Router {
       cosines: byMeaning && index.vectors.comparable(vector)
         ? index.vectors.dotAll(vector)
         : undefined,
-      sessionCapability: request.session === undefined
-        ? undefined
-        : this.#sessions.get(sessionKey(request), nowMs),
+      sessionCapability: this.#sessionCapability(request),
       lastWinner: this.#winners.get(contestKey(request, { cluster, preference }), nowMs),
       live: request.kind !== "llm/embed",
       experience: this.experience,
       cluster,
       nowMs: this.#clock.now(),
     };
+  }
+
+  #sessionCapability(request: RouteRequest): string | undefined {
+    return request.session === undefined
+      ? undefined
+      : this.#sessions.get(sessionKey(request), this.#clock.monotonic());
   }
 
   /** Vectors of another model are of another space: no failover from one to the other. */
@@ -308,12 +337,15 @@ class SemanticRouter implements Router {
   }
 
   #remember(request: RouteRequest, scoring: ScoringContext, winner: Capability): void {
-    const nowMs = this.#clock.monotonic();
-    if (request.session !== undefined) {
-      this.#sessions.set(sessionKey(request), winner.id, nowMs);
-    }
+    this.#rememberSession(request, winner);
     // Without a contest there is nothing that could flap.
-    if (this.#pool.count > 1) this.#winners.set(contestKey(request, scoring), winner.id, nowMs);
+    if (this.#pool.count === 1) return;
+    this.#winners.set(contestKey(request, scoring), winner.id, this.#clock.monotonic());
+  }
+
+  #rememberSession(request: RouteRequest, winner: Capability): void {
+    if (request.session === undefined) return;
+    this.#sessions.set(sessionKey(request), winner.id, this.#clock.monotonic());
   }
 
   #decidedByAffinity(
@@ -336,10 +368,14 @@ function refused(refusal: Refusal, rejected: Decision["rejected"]): Answer {
   return { cluster: noCluster, part: { outcome: "refused", candidates: [], rejected, refusal } };
 }
 
-function routePolicy(route: Route | undefined) {
-  return route?.policy === undefined
-    ? []
-    : [{ policy: route.policy, source: `the route "${route.name}"` }];
+/** Whether the caller named what is to serve, and not only one of the routes. */
+function isNamed(scope: Scope): boolean {
+  return scope.outcome === "explicit" && scope.route === undefined;
+}
+
+function routePolicy(route: Route | undefined): SourcedPolicy | undefined {
+  if (route?.policy === undefined) return undefined;
+  return { policy: route.policy, source: `the route "${route.name}"` };
 }
 
 function sessionKey(request: RouteRequest): string {

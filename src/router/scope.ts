@@ -162,10 +162,17 @@ export function wantsVector(
   options: { index: CapabilityIndex; routes: RouteIndex },
 ): boolean {
   const { index, routes } = options;
-  if (!hasMeaning(request.kind) || request.intent.trim() === "") return false;
-  if (isAuto(request.model)) return index.capabilities.length > 1 || routes.routes.length > 0;
+  if (!hasMeaning(request.kind)) return false;
+  if (isAuto(request.model)) {
+    return (index.capabilities.length > 1 || routes.routes.length > 0) && saysAnything(request);
+  }
   const name = index.names.resolveAlias(request.model ?? "");
   if (index.names.find(name) !== undefined) return false;
   const route = routes.find(name);
-  return route !== undefined && targetPositions(route.target, index).length > 1;
+  return route !== undefined && targetPositions(route.target, index).length > 1 &&
+    saysAnything(request);
+}
+
+function saysAnything({ intent }: RouteRequest): boolean {
+  return /\S/.test(intent);
 }

@@ -116,7 +116,7 @@ export async function readJsonBody(
       `The body must be a JSON object, got ${describe(value)}`,
     );
   }
-  checkValues(value);
+  checkValue(value, 1);
   return { value: value as Record<string, unknown>, textLength: text.length, sizeBytes };
 }
 
@@ -142,29 +142,22 @@ function parseJson(text: string): unknown {
 }
 
 /** Throws for nesting beyond {@linkcode maxDepth} and for numbers that became infinite. */
-function checkValues(root: object): void {
-  let level: object[] = [root];
-  for (let depth = 1; level.length > 0; depth++) {
-    if (depth > maxDepth) {
-      throw new AtmosphereError(
-        "invalid_request",
-        `The body is nested deeper than ${maxDepth} levels`,
-      );
-    }
-    const next: object[] = [];
-    for (const container of level) {
-      for (const value of Array.isArray(container) ? container : Object.values(container)) {
-        if (typeof value === "object" && value !== null) next.push(value);
-        else if (value === Infinity || value === -Infinity) {
-          throw new AtmosphereError(
-            "invalid_request",
-            "The body holds a number that is too large to be represented",
-          );
-        }
-      }
-    }
-    level = next;
+function checkValue(value: unknown, depth: number): void {
+  if (value === Infinity || value === -Infinity) {
+    throw new AtmosphereError(
+      "invalid_request",
+      "The body holds a number that is too large to be represented",
+    );
   }
+  if (typeof value !== "object" || value === null) return;
+  if (depth > maxDepth) {
+    throw new AtmosphereError(
+      "invalid_request",
+      `The body is nested deeper than ${maxDepth} levels`,
+    );
+  }
+  if (Array.isArray(value)) { for (const item of value) checkValue(item, depth + 1); }
+  else for (const key in value) checkValue(value[key as keyof typeof value], depth + 1);
 }
 
 /** A value's type in JSON's words, with the value where it is short. */

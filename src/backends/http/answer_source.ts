@@ -24,7 +24,8 @@ export interface HttpAnswer {
 
 /** The media type of an answer, in lower case and without parameters; empty where it has none. */
 export function mediaType(answer: HttpAnswer): string {
-  return (answer.headers.get("content-type") ?? "").split(";", 1)[0]!.trim().toLowerCase();
+  const type = answer.headers.get("content-type") ?? "";
+  return type === "application/json" ? type : type.split(";", 1)[0]!.trim().toLowerCase();
 }
 
 /** Whether a media type is JSON's. */

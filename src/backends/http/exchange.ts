@@ -34,10 +34,9 @@ export class Exchange {
     parts.request.signal.addEventListener("abort", this.#onAbort);
   }
 
-  /** A signal that ends the wait for a connection together with the exchange. */
-  connectSignal(): AbortSignal {
-    this.#connecting = new AbortController();
-    return this.#connecting.signal;
+  /** What ends the wait for a connection; the exchange does so when it ends itself. */
+  connecting(): AbortController {
+    return this.#connecting = new AbortController();
   }
 
   /** Takes a connection over. */
@@ -110,7 +109,7 @@ class WireAnswer implements HttpAnswer {
     if (length === undefined) return await this.#collect(maxBytes);
     if (length > maxBytes) throw this.#exchange.fail(tooLong(maxBytes, this.#target));
     try {
-      const whole = await this.#body.readWhole();
+      const whole = this.#body.takeWhole() ?? await this.#body.readWhole();
       this.#exchange.finish(this.#keepAlive);
       return whole;
     } catch (error) {

@@ -62,6 +62,16 @@ export class WireBody {
     return piece;
   }
 
+  /** The whole body of a told length, where it is there already, as it is with a short answer. */
+  takeWhole(): Uint8Array<ArrayBuffer> | undefined {
+    if (this.#connection.available < this.#left) return undefined;
+    const whole = this.#connection.takeSome(this.#left);
+    if (whole === undefined) return undefined;
+    this.#left = 0;
+    this.#ended = true;
+    return whole;
+  }
+
   /** The whole body of a told length. */
   async readWhole(): Promise<Uint8Array<ArrayBuffer>> {
     const whole = new Uint8Array(this.#left);

@@ -190,6 +190,11 @@ export class WireConnection {
     return this.takeSome(max) ?? (await this.fill() ? this.takeSome(max) : undefined);
   }
 
+  /** Bytes that are there already. */
+  get available(): number {
+    return this.#end - this.#start;
+  }
+
   /** As {@linkcode readSome}, but undefined when nothing is there yet. */
   takeSome(max: number): Uint8Array<ArrayBuffer> | undefined {
     const count = Math.min(max, this.#end - this.#start);

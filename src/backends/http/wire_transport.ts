@@ -48,7 +48,7 @@ export class WireTransport implements Transport {
       ? undefined
       : setTimeout(() => exchange.expire(), headTimeoutMs);
     try {
-      const connection = this.#take() ?? await this.#connect(exchange.connectSignal());
+      const connection = this.#take() ?? await this.#connect(exchange.connecting());
       exchange.start(connection);
       await connection.write(this.#encode(request, connection.scratch));
       return exchange.answer(await connection.readHead());
@@ -73,8 +73,7 @@ export class WireTransport implements Transport {
     return connection;
   }
 
-  async #connect(signal: AbortSignal): Promise<WireConnection> {
-    const limit = new AbortController();
+  async #connect(limit: AbortController): Promise<WireConnection> {
     const timer = setTimeout(
       () => limit.abort(new Deno.errors.TimedOut("no connection in time")),
       connectTimeoutMs,
@@ -83,14 +82,15 @@ export class WireTransport implements Transport {
       const conn = await Deno.connect({
         hostname: this.#hostname,
         port: this.#port,
-        signal: AbortSignal.any([signal, limit.signal]),
+        signal: limit.signal,
       });
       conn.setNoDelay(true);
       const connection = new WireConnection(conn, this.#forget);
       this.#open.add(connection);
       return connection;
     } catch (error) {
-      throw limit.signal.aborted ? limit.signal.reason : error;
+      const { reason } = limit.signal;
+      throw reason instanceof Deno.errors.TimedOut ? reason : error;
     } finally {
       clearTimeout(timer);
     }
