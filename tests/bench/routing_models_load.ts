@@ -124,8 +124,11 @@ async function prepared(spec: ModelSpec, files: SourceFiles, licence: string): P
     throw new Error(`A model's precision is q8 or fp32, got "${precision}"`);
   }
   const weights = await Deno.readFile(files.weightsPath);
-  const hash = createHash("sha256").update(weights)
-    .update(JSON.stringify({ precision, layers, pooling })).digest("hex").slice(0, 12);
+  const beside = await filesBeside(files.weightsPath);
+  const hashing = createHash("sha256").update(weights);
+  for (const path of beside) hashing.update(await Deno.readFile(path));
+  const hash = hashing.update(JSON.stringify({ precision, layers, pooling })).digest("hex")
+    .slice(0, 12);
   const folder = `${cacheFolder}/bench/${spec.name}-${hash}`;
   await Deno.mkdir(`${folder}/onnx`, { recursive: true });
   const config = JSON.parse(await Deno.readTextFile(files.configPath));
@@ -142,11 +145,8 @@ async function prepared(spec: ModelSpec, files: SourceFiles, licence: string): P
     await Deno.writeFile(`${folder}/onnx/${weightsFile}`, made.weights);
   } else {
     await Deno.writeFile(graph, weights);
-    for (const suffix of ["_data", ".data"]) {
-      const beside = `${files.weightsPath}${suffix}`;
-      if (await exists(beside)) {
-        await Deno.copyFile(beside, `${folder}/onnx/${beside.slice(beside.lastIndexOf("/") + 1)}`);
-      }
+    for (const path of beside) {
+      await Deno.copyFile(path, `${folder}/onnx/${path.slice(path.lastIndexOf("/") + 1)}`);
     }
   }
   const write = (path: string, value: unknown) =>
@@ -173,6 +173,15 @@ async function prepared(spec: ModelSpec, files: SourceFiles, licence: string): P
     hash,
     licence,
   }, folder);
+}
+
+/** Files that hold the large constants of an ONNX graph. */
+async function filesBeside(graphPath: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const suffix of ["_data", ".data"]) {
+    if (await exists(graphPath + suffix)) found.push(graphPath + suffix);
+  }
+  return found;
 }
 
 async function besideTokenizer(tokenizerPath: string, name: string): Promise<object | undefined> {
