@@ -42,15 +42,17 @@ export interface DatabaseOptions {
 const lockWaitMs = 250;
 // Vectors of 384 floats leave a quarter of a 4 KiB page empty, but a sixteenth of an 8 KiB one.
 const pageSizeBytes = 8192;
+/** What the database keeps of a file in memory. */
+export const cacheKiB = 4_000;
 
 /** A client of the kind that the address needs; the other kind's code is not loaded. */
 async function connect(config: Config): Promise<Client> {
   if (!config.url.startsWith("file:")) {
     return (await import("@libsql/client/http")).createClient(config);
   }
-  const { createClient } = await import("@libsql/client/sqlite3");
+  const { openFile } = await import("./local_client.ts");
   try {
-    return createClient(config);
+    return openFile(filePath(config.url), { lockWaitMs });
   } catch (error) {
     if (sqliteCode(error) !== undefined) throw error;
     // That a file can't be opened has no code of its own.
@@ -108,8 +110,7 @@ export class Database implements Session {
         url: options.url,
         ...(options.token === undefined ? {} : { authToken: options.token }),
         intMode: "number",
-        concurrency: options.url.startsWith("file:") ? 1 : 8,
-        timeout: lockWaitMs,
+        concurrency: 8,
       });
       const database = new Database(client, place, options);
       if (!database.remote) await database.#retry(() => database.#configure());
@@ -126,7 +127,7 @@ export class Database implements Session {
         "journal_mode = WAL",
         "synchronous = FULL",
         "secure_delete = ON",
-        "cache_size = -4000",
+        `cache_size = -${cacheKiB}`,
       ]
     ) {
       await this.#client.execute(`PRAGMA ${pragma}`);
@@ -152,7 +153,9 @@ export class Database implements Session {
     this.#dataVersion = undefined;
     if (this.remote) return;
     await this.#client.reconnect();
-    for (const pragma of ["synchronous = FULL", "secure_delete = ON", "cache_size = -4000"]) {
+    for (
+      const pragma of ["synchronous = FULL", "secure_delete = ON", `cache_size = -${cacheKiB}`]
+    ) {
       await this.#client.execute(`PRAGMA ${pragma}`);
     }
   }
@@ -180,8 +183,8 @@ export class Database implements Session {
   }
 
   /**
-   * Runs `work`, whose one statement sees one state of a file, when the connection is free. Neither it
-   * nor what `work` has seen in memory changes meanwhile, as long as `work` waits for nothing else.
+   * Runs `work` when the connection is free; nothing else of this process uses it meanwhile. Each of
+   * its statements sees a state of its own.
    */
   async single<T>(work: (session: Pick<Session, "query">) => Promise<T>): Promise<T> {
     return await this.#guard(() =>
@@ -233,16 +236,20 @@ export class Database implements Session {
    */
   async changedElsewhere(session: Session): Promise<boolean> {
     if (this.remote) return false;
-    const [row] = await session.query("PRAGMA data_version");
-    const version = row?.["data_version"];
+    const version = await this.#version(session);
     const changed = version !== this.#dataVersion;
     this.#dataVersion = version;
     return changed;
   }
 
-  /** Whether `version`, of SQLite's `data_version`, is that of the last {@linkcode changedElsewhere}. */
-  isState(version: unknown): boolean {
-    return this.#dataVersion !== undefined && version === this.#dataVersion;
+  /** Whether no other connection has committed since the last {@linkcode changedElsewhere}. */
+  async isUnchanged(session: Pick<Session, "query">): Promise<boolean> {
+    return this.#dataVersion !== undefined && await this.#version(session) === this.#dataVersion;
+  }
+
+  async #version(session: Pick<Session, "query">): Promise<unknown> {
+    const [row] = await session.query("PRAGMA data_version");
+    return row?.["data_version"];
   }
 
   /** Empties a file's write-ahead log, so that deleted content is nowhere on the disk any more. */

@@ -18,9 +18,9 @@ export interface Nearest {
   readonly compared: number;
 }
 
-// Five standard deviations of what rounding to whole codes does to a row or to a query; with nine
-// dimensions and fewer it is the most that rounding can do.
-const roundingErrors = 1.5;
+// Three and a half standard deviations of what rounding to whole codes does to a row or to a query.
+// What is looked for is left out only if it and the row that it is measured by are both off by that.
+const roundingErrors = 1;
 
 /** How far scores may be off, for the largest scale among rows and the query's; in scores. */
 export function scoreError(rowScale: number, queryScale: number): number {

@@ -7,28 +7,26 @@
 /** Keeps the `capacity` best numbers with what they belong to; of equal ones those with lesser keys. */
 export class Top {
   readonly #capacity: number;
-  readonly #above: number;
   readonly #scores: Float64Array;
   readonly #keys: Float64Array;
   #size = 0;
 
-  /** Keeps up to `capacity` entries, at least one, and none that is not above `above`. */
-  constructor(capacity: number, above = -Infinity) {
+  /** Keeps up to `capacity` entries, at least one. */
+  constructor(capacity: number) {
     this.#capacity = capacity;
-    this.#above = above;
     this.#scores = new Float64Array(capacity);
     this.#keys = new Float64Array(capacity);
   }
 
   /** Scores below this are not kept any more, and one of this only with a lesser key. */
   get threshold(): number {
-    return this.#size < this.#capacity ? this.#above : this.#scores[0]!;
+    return this.#size < this.#capacity ? -Infinity : this.#scores[0]!;
   }
 
   /** Offers an entry. */
   offer(key: number, score: number): void {
     if (this.#size < this.#capacity) {
-      if (score > this.#above) this.#rise(this.#size++, key, score);
+      this.#rise(this.#size++, key, score);
     } else if (this.#isBelow(0, key, score)) {
       this.#sink(key, score);
     }

@@ -37,6 +37,17 @@ export interface Allowed {
   readonly seqs: readonly number[];
 }
 
+/** How rows are compared. */
+interface ScanOptions {
+  /** What was added to each of the query's components. */
+  readonly offset: number;
+  readonly top: Top;
+  /** Whether a row may be found; all may without. */
+  readonly mask?: (row: number) => boolean;
+  /** What a row is called in `top`; by its place without. */
+  readonly keyOf?: (row: number) => number;
+}
+
 /** Codes of vectors, ascending by their number `seq`. A removed row stays until a reload. */
 export class VectorIndex {
   readonly dimensions: number;
@@ -214,14 +225,40 @@ export class VectorIndex {
   }
 
   /**
-   * The `limit` rows nearest to `query` by their codes; only among `allowed` and with scores above
-   * `above` where given.
+   * Compares rows that are in memory only in turn: each call of `take` looks at those that are there
+   * and forgets them. Until `found` is called, nothing else may be compared.
    */
-  nearest(
-    query: Float32Array,
-    options: { limit: number; allowed?: Allowed; above?: number },
-  ): Nearest {
-    const top = new Top(options.limit, options.above);
+  compareInTurn(query: Float32Array, limit: number): { take(): void; found(): Nearest } {
+    const top = new Top(limit);
+    const { offset, scale } = this.#writeQuery(query);
+    let compared = 0;
+    let largest = 0;
+    const keyOf = (row: number) => {
+      largest = Math.max(largest, this.#scaleAt(row));
+      return this.#seqAt(row);
+    };
+    return {
+      take: () => {
+        this.#scanAll({ offset, top, keyOf });
+        compared += this.size;
+        this.clear();
+      },
+      found: () => {
+        const entries = top.entries();
+        return {
+          seqs: entries.map(({ key }) => key),
+          scores: entries.map(({ score }) => score),
+          unit: scale,
+          error: scoreError(largest, scale),
+          compared,
+        };
+      },
+    };
+  }
+
+  /** The `limit` rows nearest to `query` by their codes; only among `allowed` where given. */
+  nearest(query: Float32Array, options: { limit: number; allowed?: Allowed }): Nearest {
+    const top = new Top(options.limit);
     const written = this.#writeQuery(query);
     const { offset } = written;
     const { allowed } = options;
@@ -257,7 +294,7 @@ export class VectorIndex {
     return this.#scales(Math.floor(row / blockRows))[row % blockRows]!;
   }
 
-  #scanAll(options: { offset: number; top: Top; mask?: (row: number) => boolean }): void {
+  #scanAll(options: ScanOptions): void {
     for (let first = 0; first < this.#rows; first += blockRows) {
       this.#scanRows(first, { ...options, rows: Math.min(blockRows, this.#rows - first) });
     }
@@ -319,9 +356,9 @@ export class VectorIndex {
 
   #scanRows(
     first: number,
-    options: { rows: number; offset: number; top: Top; mask?: (row: number) => boolean },
+    options: ScanOptions & { readonly rows: number },
   ): void {
-    const { top, mask } = options;
+    const { top, mask, keyOf } = options;
     const block = Math.floor(first / blockRows);
     const row = first % blockRows;
     const at = this.#blockAt(block);
@@ -341,8 +378,9 @@ export class VectorIndex {
     const numbers = new Int32Array(buffer, this.#outAt, found * 2);
     const scores = new Float32Array(buffer, this.#outAt, found * 2);
     for (let i = 0; i < found; i++) {
-      const number = first + numbers[i * 2]!;
-      if (mask === undefined || mask(number)) top.offer(number, scores[i * 2 + 1]!);
+      const row = first + numbers[i * 2]!;
+      if (mask !== undefined && !mask(row)) continue;
+      top.offer(keyOf === undefined ? row : keyOf(row), scores[i * 2 + 1]!);
     }
   }
 }

@@ -5,11 +5,10 @@
  */
 
 import { type Collection, dimensionsOf } from "../collections.ts";
-import type { Session } from "../database/database.ts";
+import { cacheKiB, type Session } from "../database/database.ts";
 import type { Change } from "../items/write.ts";
 import { contenders, type Nearest } from "../kernel/nearest.ts";
 import { cosine } from "../kernel/quantize.ts";
-import { Top } from "../kernel/top.ts";
 import { type Allowed, blockRows, type CodedRows, VectorIndex } from "../kernel/vector_index.ts";
 import type { DenseAnswer, DenseQuery } from "./dense.ts";
 import { type Distance, distanceArguments, distancesSql, rankByDistance } from "./exact.ts";
@@ -25,6 +24,8 @@ const leastRecall = 0.995;
 const sampleQueries = 48;
 /** Rows that are compared together where none are kept: few, since untouched memory is slow. */
 const rowsOfALook = 256;
+/** The database's cache meanwhile, for the same reason; nothing is read twice. */
+const cacheOfALookKiB = 400;
 
 /** One collection's vectors in this process. */
 export class LocalVectors {
@@ -206,22 +207,15 @@ export class LocalVectors {
     session: Session,
     { query, limit }: { query: Float32Array; limit: number },
   ): Promise<Nearest> {
-    const best = new Top(limit);
-    let unit = 1;
-    let error = 0;
+    const comparison = this.#index.compareInTurn(query, limit);
+    await session.query(`PRAGMA cache_size = -${cacheOfALookKiB}`);
     const removed = await this.#removals(session, 0);
     let gone = 0;
-    let compared = 0;
     const look = () => {
       while (gone < removed.length && removed[gone]! <= this.#index.lastSeq) {
         this.#index.remove(removed[gone++]!);
       }
-      const near = this.#index.nearest(query, { limit, above: best.threshold });
-      near.seqs.forEach((seq, i) => best.offer(seq, near.scores[i]!));
-      compared += near.compared;
-      unit = near.unit;
-      error = Math.max(error, near.error);
-      this.#index.clear();
+      comparison.take();
     };
     const makeRoom = (rows: number) => {
       if (this.#index.rows + rows > rowsOfALook) look();
@@ -235,14 +229,8 @@ export class LocalVectors {
       this.#index.append(seq, vector);
     });
     look();
-    const entries = best.entries();
-    return {
-      seqs: entries.map(({ key }) => key),
-      scores: entries.map(({ score }) => score),
-      unit,
-      error,
-      compared,
-    };
+    await session.query(`PRAGMA cache_size = -${cacheKiB}`);
+    return comparison.found();
   }
 
   /** The nearest by their codes as the nearest by their exact vectors. */
