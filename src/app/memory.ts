@@ -42,7 +42,7 @@ export function memoryOptions(config: Config): MemoryOptions {
 }
 
 /** The file of the memory, where no server holds it. */
-function memoryPath(config: Config): string {
+export function memoryPath(config: Config): string {
   return `${config.dataDir}/${databaseName}`;
 }
 

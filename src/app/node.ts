@@ -23,6 +23,7 @@ import type {
 import { AtmosphereError, version } from "../core/mod.ts";
 import type { Config, Identity } from "../config/mod.ts";
 import type { BackendRegistry } from "./backend_registry.ts";
+import type { MemoryBackend } from "./memory_backend.ts";
 import { chatText } from "./chat_text.ts";
 import type { NodeGateway } from "./gateway.ts";
 import type { LiveRoutes } from "./routes/live_routes.ts";
@@ -34,6 +35,7 @@ export interface NodeParts {
   readonly identity: Identity;
   readonly embedder: Embedder;
   readonly registry: BackendRegistry;
+  readonly memoryBackend: MemoryBackend;
   readonly routing: RoutingService;
   readonly routes: LiveRoutes;
   readonly gateway: NodeGateway;

@@ -12,11 +12,51 @@ type Args<M extends keyof MemoryApi> = Parameters<MemoryApi[M]>;
 /** A memory that is opened at its first use. */
 export class NodeMemory implements MemoryApi, AsyncDisposable {
   readonly #open: () => Promise<Memory>;
+  readonly #onChange: () => void;
   #memory: Promise<Memory> | undefined;
+  /** Whether it is known to hold something. */
+  #hasItems = false;
 
-  /** Does no I/O; `open` is called at the first use. */
-  constructor(open: () => Promise<Memory>) {
+  /**
+   * Does no I/O; `open` is called at the first use, `onChange` when it may have become empty or no
+   * longer be so.
+   */
+  constructor(open: () => Promise<Memory>, options: { onChange?: () => void } = {}) {
     this.#open = open;
+    this.#onChange = options.onChange ?? (() => {});
+  }
+
+  /** Whether it holds anything; undefined when it is not open, which this does not change. */
+  async hasItems(options: { signal?: AbortSignal } = {}): Promise<boolean | undefined> {
+    const memory = await this.#memory?.catch(() => undefined);
+    if (memory === undefined || !memory.isOpen) return undefined;
+    if (!this.#hasItems) {
+      const collections = await memory.collections(options);
+      this.#hasItems = collections.some(({ items }) => items > 0);
+    }
+    return this.#hasItems;
+  }
+
+  /** Runs what may add to an empty memory. */
+  async #adding<T>(work: (memory: Memory) => Promise<T>): Promise<T> {
+    const memory = await this.#get();
+    try {
+      return await work(memory);
+    } finally {
+      // Also after a failure: an import that is cut short has added what came before.
+      if (!this.#hasItems) this.#onChange();
+    }
+  }
+
+  /** Runs what may leave a memory empty. */
+  async #removing<T>(work: (memory: Memory) => Promise<T>): Promise<T> {
+    const memory = await this.#get();
+    try {
+      return await work(memory);
+    } finally {
+      this.#hasItems = false;
+      this.#onChange();
+    }
   }
 
   /** The memory's files, opened as it is. */
@@ -27,9 +67,10 @@ export class NodeMemory implements MemoryApi, AsyncDisposable {
       files: async () => await (await files()).files(),
       fileBytes: async (id) => await (await files()).fileBytes(id),
       dropFile: async (id) => await (await files()).dropFile(id),
-      attach: async (options) => await (await files()).attach(options),
+      attach: async (options) => await this.#adding((memory) => memory.files.attach(options)),
       attachments: async (collection) => await (await files()).attachments(collection),
-      detach: async (collection, id) => await (await files()).detach(collection, id),
+      detach: async (collection, id) =>
+        await this.#removing((memory) => memory.files.detach(collection, id)),
     };
   }
 
@@ -70,19 +111,25 @@ export class NodeMemory implements MemoryApi, AsyncDisposable {
   }
 
   async dropCollection(...args: Args<"dropCollection">): ReturnType<MemoryApi["dropCollection"]> {
-    return await (await this.#get()).dropCollection(...args);
+    return await this.#removing((memory) => memory.dropCollection(...args));
   }
 
   async add(...args: Args<"add">): ReturnType<MemoryApi["add"]> {
-    return await (await this.#get()).add(...args);
+    return await this.#adding((memory) => memory.add(...args));
   }
 
   async addDocument(...args: Args<"addDocument">): ReturnType<MemoryApi["addDocument"]> {
-    return await (await this.#get()).addDocument(...args);
+    return await this.#adding((memory) => memory.addDocument(...args));
   }
 
   async search(...args: Args<"search">): ReturnType<MemoryApi["search"]> {
-    return await (await this.#get()).search(...args);
+    const result = await (await this.#get()).search(...args);
+    if (!this.#hasItems && result.hits.length > 0) {
+      // Another program has added them.
+      this.#hasItems = true;
+      this.#onChange();
+    }
+    return result;
   }
 
   async get(...args: Args<"get">): ReturnType<MemoryApi["get"]> {
@@ -98,7 +145,7 @@ export class NodeMemory implements MemoryApi, AsyncDisposable {
   }
 
   async forget(...args: Args<"forget">): ReturnType<MemoryApi["forget"]> {
-    return await (await this.#get()).forget(...args);
+    return await this.#removing((memory) => memory.forget(...args));
   }
 
   async *export(...args: Args<"export">): AsyncGenerator<Uint8Array<ArrayBuffer>> {
@@ -106,7 +153,7 @@ export class NodeMemory implements MemoryApi, AsyncDisposable {
   }
 
   async import(...args: Args<"import">): ReturnType<MemoryApi["import"]> {
-    return await (await this.#get()).import(...args);
+    return await this.#adding((memory) => memory.import(...args));
   }
 
   async stats(...args: Args<"stats">): ReturnType<MemoryApi["stats"]> {

@@ -18,6 +18,7 @@ import { BackendRegistry } from "./backend_registry.ts";
 import { configEmbedder } from "./config_embedder.ts";
 import { EmbeddedBackend, embeddedBackendId } from "./embedded_backend.ts";
 import { NodeGateway } from "./gateway.ts";
+import { memoryPath } from "./memory.ts";
 import { MemoryBackend } from "./memory_backend.ts";
 import { Learning } from "./learning.ts";
 import { Node, type NodeParts } from "./node.ts";
@@ -72,8 +73,11 @@ export async function assembleNode(
   await routes.load();
   const learning = stack.use(new Learning({ router, dataDir: config.dataDir, logger }));
   await learning.load();
+  const memoryBackend = new MemoryBackend(
+    config.memory.databaseUrl === undefined ? memoryPath(config) : undefined,
+  );
   const registry: BackendRegistry = stack.use(
-    createRegistry({ config, identity, embedder, routing, events, logger }),
+    createRegistry({ config, identity, embedder, memoryBackend, routing, events, logger }),
   );
   const gateway = new NodeGateway({
     routing,
@@ -88,6 +92,7 @@ export async function assembleNode(
     identity,
     embedder,
     registry,
+    memoryBackend,
     routing,
     routes,
     gateway,
@@ -134,14 +139,14 @@ function createRegistry(
     logger: Logger;
   },
 ): BackendRegistry {
-  const { config, identity, embedder, routing, events, logger } = parts;
+  const { config, identity, embedder, memoryBackend, routing, events, logger } = parts;
   const configured = config.backends
     .filter((definition) => definition.enabled)
     .map((definition) => createBackend(definition, { logger }));
   return new BackendRegistry({
     nodeId: identity.peerId,
     nodeName: config.node.name,
-    fixed: [new EmbeddedBackend(embedder), new MemoryBackend(), ...configured],
+    fixed: [new EmbeddedBackend(embedder), memoryBackend, ...configured],
     discover: config.discovery.enabled
       ? (known, signal) =>
         discover({

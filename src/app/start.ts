@@ -17,6 +17,7 @@ import {
 } from "../server/mod.ts";
 import { listen, urlHost } from "./listen.ts";
 import { createMemory, memoryOptions } from "./memory.ts";
+import { memoryBackendId } from "./memory_backend.ts";
 import { NodeMemory } from "./node_memory.ts";
 import { type AssembledNode, assembleNode } from "./open.ts";
 import { writeRunRecord } from "./run_file.ts";
@@ -55,8 +56,12 @@ export async function startNode(config: Config, options: OpenOptions = {}): Prom
   }
 
   const memory = stack.use(
-    new NodeMemory(() => createMemory({ ...memoryOptions(config), embedder: parts.embedder })),
+    new NodeMemory(
+      () => createMemory({ ...memoryOptions(config), embedder: parts.embedder }),
+      { onChange: () => parts.registry.recheck(memoryBackendId) },
+    ),
   );
+  parts.memoryBackend.ask(memory);
   let ready = false;
   let port = config.server.port;
   const app = createApp({

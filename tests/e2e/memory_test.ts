@@ -94,6 +94,11 @@ Deno.test("a node's memory is the commands' memory, and OpenAI's vector stores",
   await using node = await serveProgram();
   const run = memoryOf(node.dataDir);
   const authorization = `Bearer ${node.token}`;
+  async function isListed(): Promise<boolean> {
+    const { data } = await (await fetch(`${node.url}/atmosphere/v1/capabilities`)).json();
+    return data.some(({ kind }: { kind: string }) => kind === "memory/search");
+  }
+  assertEquals(await isListed(), false);
 
   await t.step(
     "what a command has added, the node's next search finds, and the reverse",
@@ -118,6 +123,14 @@ Deno.test("a node's memory is the commands' memory, and OpenAI's vector stores",
       assertEquals((await found(run, ["when is there tea"]))[0], "tea");
     },
   );
+
+  await t.step("questions can be routed to it now that there is something to find", async () => {
+    const deadline = Date.now() + 10_000;
+    while (!await isListed() && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    assertEquals(await isListed(), true);
+  });
 
   await t.step(
     "documents: a PDF with pages, and one too long for the node's own thread",
