@@ -181,7 +181,7 @@ export class RoutingService {
       const known = this.#intents.get(request.intent);
       if (known !== undefined) {
         return this.#router.decide(request, {
-          vector: known.vector,
+          ...this.#meaning(known.vector),
           explain,
           embedding: known.match === "exact" ? "cache" : "near-duplicate",
           embedMs: 0,
@@ -190,9 +190,9 @@ export class RoutingService {
     }
     const start = performance.now();
     try {
-      const vector = await this.#embedIntent(request.intent, options.signal);
+      const features = await this.#embedIntent(request.intent, options.signal);
       return this.#router.decide(request, {
-        vector,
+        ...this.#meaning(features),
         explain,
         embedding: "computed",
         embedMs: performance.now() - start,
@@ -227,10 +227,19 @@ export class RoutingService {
       ...(signal === undefined ? [] : [signal]),
     ]);
     await abortable(this.warm(), bounded);
-    const { vectors: [vector] } = await this.#embedder.embed([intent], { signal: bounded });
-    if (vector === undefined) throw new TypeError("The embedder returned no vector for the intent");
-    this.#intents.set(intent, vector);
-    return vector;
+    const { vectors, features = vectors } = await this.#embedder.embed([intent], {
+      signal: bounded,
+      features: true,
+    });
+    const [row] = features;
+    if (row === undefined) throw new TypeError("The embedder returned no vector for the intent");
+    this.#intents.set(intent, row);
+    return row;
+  }
+
+  /** The embedding, and all that the embedder tells of the text, of which it is the beginning. */
+  #meaning(features: Float32Array): { vector: Float32Array; features: Float32Array } {
+    return { vector: features.subarray(0, this.#embedder.model.dimensions), features };
   }
 
   async #feed(signal: AbortSignal | undefined): Promise<void> {

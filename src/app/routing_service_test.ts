@@ -5,7 +5,7 @@ import { FakeEmbedder } from "./routes/testdata/fake_embedder.ts";
 import { RoutingService } from "./routing_service.ts";
 import { capability, request } from "../router/testdata/capabilities.ts";
 
-function service() {
+function service(embedder = new FakeEmbedder()) {
   const router = createRouter({
     settings: { preference: "balanced", constants: {}, policy: {} },
     clock: new ManualClock(1_700_000_000_000),
@@ -13,7 +13,7 @@ function service() {
   });
   const routing = new RoutingService({
     router,
-    embedder: new FakeEmbedder(),
+    embedder,
     logger: silentLogger,
     cacheEntries: 10,
   });
@@ -46,4 +46,28 @@ Deno.test("RoutingService decides only when routes that changed are learned, kno
     (await decisions).map(({ outcome, candidates }) => [outcome, candidates[0]?.capability.name]),
     [["route", "special"], ["route", "special"]],
   );
+});
+
+Deno.test("RoutingService gives the learned routes the second vector, also of a known intent", async () => {
+  const routing = service(new FakeEmbedder("fake", { views: true }));
+  const lengths: (number | undefined)[] = [];
+  routing.setRouteLearner(() =>
+    Promise.resolve({
+      classifier: {
+        classify: (_, features) => {
+          lengths.push(features?.length);
+          return [{ route: "weather", score: 1, evidence: [] }];
+        },
+      },
+      compare: false,
+    })
+  );
+  routing.setRoutes([{ name: "weather", target: { model: "special" }, utterances: ["rain"] }]);
+  const intent = "will it rain";
+  const ways = [];
+  for (const asked of [intent, intent, "Will it rain?"]) {
+    ways.push((await routing.decide(request({ intent: asked }))).embedding);
+  }
+  assertEquals(ways, ["computed", "cache", "near-duplicate"]);
+  assertEquals(lengths, [64, 64, 64]);
 });

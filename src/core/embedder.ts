@@ -12,6 +12,11 @@ export interface EmbedderModel {
   readonly dtype: string;
   /** Length of a vector. */
   readonly dimensions: number;
+  /**
+   * Length of a second vector of each text that the engine can give beside the embedding, for learned
+   * routes; absent or 0 where it has none.
+   */
+  readonly viewDimensions?: number;
   /** Longest text in tokens that the model reads at once; longer ones are split and pooled. */
   readonly maxTokens: number;
 }
@@ -22,6 +27,11 @@ export interface EmbedResult {
   readonly model: EmbedderModel;
   /** One unit-length vector a text, in order. */
   readonly vectors: Float32Array[];
+  /**
+   * Each text's embedding with the second vector, of unit length as well, behind it. Present only where
+   * it was asked for and the engine has one.
+   */
+  readonly features?: Float32Array[];
   /** Tokens read, over all texts (0 for those that came from the cache). */
   readonly tokens: number;
 }
@@ -36,8 +46,14 @@ export interface Embedder extends AsyncDisposable {
   readonly failure?: string | undefined;
   /** Loads the model ahead of the first use; a no-op when loaded. */
   warm(options?: { signal?: AbortSignal }): Promise<void>;
-  /** Embeds texts in batches. Throws `embedder_failed`, or the signal's reason. */
-  embed(texts: readonly string[], options?: { signal?: AbortSignal }): Promise<EmbedResult>;
+  /**
+   * Embeds texts in batches; with `features` also gives the second vectors, where there are such.
+   * Throws `embedder_failed`, or the signal's reason.
+   */
+  embed(
+    texts: readonly string[],
+    options?: { signal?: AbortSignal; features?: boolean },
+  ): Promise<EmbedResult>;
   /** The cached vector of a text, without waiting; undefined when there is none. */
   cached(text: string): Float32Array | undefined;
 }

@@ -35,6 +35,9 @@ export interface EmbedderOptions {
   readonly onLoaded?: (loadMs: number) => void;
 }
 
+/** Texts whose second vectors are remembered as well: only what is routed needs them. */
+const mostFeatureEntries = 1_024;
+
 /** Makes an embedder that loads its model when it is first used. */
 export function createEmbedder(options: EmbedderOptions): Embedder {
   return new WorkerEmbedder(options);
@@ -43,6 +46,7 @@ export function createEmbedder(options: EmbedderOptions): Embedder {
 class WorkerEmbedder implements Embedder {
   readonly #options: EmbedderOptions;
   readonly #cache: VectorCache;
+  readonly #features: VectorCache;
   readonly #logger: Logger;
   #engine: EngineProcess | undefined;
   #starting: Promise<EngineProcess> | undefined;
@@ -55,6 +59,7 @@ class WorkerEmbedder implements Embedder {
     this.#options = options;
     this.#logger = options.logger ?? silentLogger;
     this.#cache = new VectorCache(options.cacheEntries);
+    this.#features = new VectorCache(Math.min(mostFeatureEntries, options.cacheEntries));
     const name = options.model ?? bundledModel.name;
     this.#model = name === bundledModel.name
       ? bundledModel
@@ -84,14 +89,15 @@ class WorkerEmbedder implements Embedder {
 
   async embed(
     texts: readonly string[],
-    options: { signal?: AbortSignal } = {},
+    options: { signal?: AbortSignal; features?: boolean } = {},
   ): Promise<EmbedResult> {
-    const { signal } = options;
+    const { signal, features: wanted = false } = options;
     signal?.throwIfAborted();
-    const vectors = texts.map((text) => this.#cache.get(text));
+    const cache = wanted && this.#viewDimensions > 0 ? this.#features : this.#cache;
+    const rows = texts.map((text) => cache.get(text));
     const places = new Map<string, number[]>();
-    vectors.forEach((vector, index) => {
-      if (vector !== undefined) return;
+    rows.forEach((row, index) => {
+      if (row !== undefined) return;
       const text = texts[index] ?? "";
       const known = places.get(text);
       if (known === undefined) places.set(text, [index]);
@@ -104,14 +110,32 @@ class WorkerEmbedder implements Embedder {
       const answer = await engine.embed(missing, signal);
       tokens = answer.tokens;
       const { dimensions } = this.#model;
+      const width = dimensions + this.#viewDimensions;
       missing.forEach((text, i) => {
-        const vector = answer.vectors.subarray(i * dimensions, (i + 1) * dimensions);
-        this.#cache.set(text, vector);
+        const row = answer.vectors.subarray(i * width, (i + 1) * width);
+        this.#cache.set(text, row.subarray(0, dimensions));
+        if (wanted) this.#features.set(text, row);
         // Each place gets a vector of its own, which its caller may change.
-        for (const index of places.get(text) ?? []) vectors[index] = vector.slice();
+        for (const index of places.get(text) ?? []) {
+          rows[index] = wanted ? row.slice() : row.slice(0, dimensions);
+        }
       });
     }
-    return { model: this.#model, vectors: vectors as Float32Array[], tokens };
+    const found = rows as Float32Array[];
+    if (!wanted || this.#viewDimensions === 0) {
+      return { model: this.#model, vectors: found, tokens };
+    }
+    const { dimensions } = this.#model;
+    return {
+      model: this.#model,
+      vectors: found.map((row) => row.slice(0, dimensions)),
+      features: found,
+      tokens,
+    };
+  }
+
+  get #viewDimensions(): number {
+    return this.#model.viewDimensions ?? 0;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -152,7 +176,7 @@ class WorkerEmbedder implements Embedder {
         : { startWorker: this.#options.startWorker }),
     });
     this.#engine = engine;
-    const { dimensions, maxTokens, runtime, nativeFailure } = await engine.load({
+    const { dimensions, viewDimensions, maxTokens, runtime, nativeFailure } = await engine.load({
       directory,
       hubName,
       threads: this.#options.threads,
@@ -164,7 +188,12 @@ class WorkerEmbedder implements Embedder {
         reason: nativeFailure,
       });
     }
-    this.#model = { ...this.#model, dimensions, maxTokens };
+    this.#model = {
+      ...this.#model,
+      dimensions,
+      maxTokens,
+      viewDimensions,
+    };
     this.#state = "ready";
     this.#failure = undefined;
     const loadMs = Math.round(performance.now() - startMs);

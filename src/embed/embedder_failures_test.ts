@@ -6,7 +6,7 @@ import { resolveModel } from "./resolve_model.ts";
 /** A worker that answers with vectors of length 2, crashes at "crash" and keeps silent at "wait". */
 const fakeWorker = `
 onmessage = ({ data }) => {
-  if (data.type === "load") postMessage({ type: "loaded", dimensions: 2, maxTokens: 8 });
+  if (data.type === "load") postMessage({ type: "loaded", dimensions: 2, viewDimensions: 0, maxTokens: 8 });
   if (data.type !== "embed" || data.texts.includes("wait")) return;
   if (data.texts.includes("refuse")) {
     postMessage({ type: "refused", id: data.id, reason: "no such word" });
@@ -92,6 +92,19 @@ Deno.test("vectors belong to the caller, one each, also those of equal texts", a
   assertEquals(b, Float32Array.of(1, 1));
   engine.cached("x")?.fill(9);
   assertEquals(engine.cached("x"), Float32Array.of(1, 1));
+});
+
+Deno.test("an engine without second vectors gives none, though they are asked for", async () => {
+  const { embedder } = fakeEmbedder();
+  await using engine = embedder;
+  for (const _ of [1, 2]) {
+    const { features, vectors, model } = await engine.embed(["abc"], { features: true });
+    assertEquals([features, vectors, model.viewDimensions], [
+      undefined,
+      [Float32Array.of(3, 1)],
+      0,
+    ]);
+  }
 });
 
 Deno.test("many texts at once are no problem for the caller's side", async () => {

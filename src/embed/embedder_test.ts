@@ -1,4 +1,11 @@
-import { assert, assertEquals, assertGreater, assertLess, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertGreater,
+  assertLess,
+  assertNotEquals,
+  assertRejects,
+} from "@std/assert";
 import { AtmosphereError } from "../core/errors.ts";
 import { createEmbedder } from "./embedder.ts";
 import { resolveModel } from "./resolve_model.ts";
@@ -105,6 +112,33 @@ Deno.test("embed() takes whatever a string can hold", async () => {
     assertLess(Math.abs(Math.hypot(...vector) - 1), 1e-3);
   }
   assertEquals((await engine.embed([])).vectors, []);
+});
+
+Deno.test("embed() gives second vectors when asked, and the same embeddings then", async () => {
+  await using engine = embedder({ cacheEntries: 10 });
+  const texts = ["where is my card", "a longer text about something else, so that one is padded"];
+  const plain = await engine.embed(texts);
+  assertEquals(plain.features, undefined);
+  const { features, vectors, model } = await engine.embed(texts, { features: true });
+  assertEquals([vectors, model.viewDimensions], [plain.vectors, 384]);
+  for (const [i, row] of features!.entries()) {
+    assertEquals(row.subarray(0, 384), plain.vectors[i]);
+    assertLess(Math.abs(Math.hypot(...row.subarray(384)) - 1), 1e-3);
+    const { features: alone, tokens } = await engine.embed([texts[i]!], { features: true });
+    assertEquals([alone, tokens], [[row], 0]);
+    await using other = embedder();
+    const [again] = (await other.embed([texts[i]!], { features: true })).features!;
+    assertLess(1 - again!.reduce((sum, x, d) => sum + x * row[d]!, 0) / 2, 1e-4);
+  }
+  assertNotEquals(features![0]!.slice(384), vectors[0]);
+  // Texts whose embedding alone was wanted are embedded again, once.
+  await engine.embed(["new"]);
+  const asked = [1, 2].map(() => engine.embed(["new"], { features: true }));
+  assertEquals((await Promise.all(asked)).map((answer) => answer.features?.[0]?.length), [
+    768,
+    768,
+  ]);
+  assertEquals((await engine.embed(["new"], { features: true })).tokens, 0);
 });
 
 Deno.test("cached() knows what was embedded, and a repeated text costs no tokens", async () => {

@@ -9,7 +9,7 @@ import { AtmosphereError } from "../core/errors.ts";
 import { readManifest, verifyModel, weightsFile } from "./model_files.ts";
 import { modelDirectory } from "./packed_model.ts";
 import { type ImportedTransformers, importTransformers, type OnnxRuntime } from "./onnx_runtime.ts";
-import { pool, type Pooling } from "./pooling.ts";
+import { joinRows, peaksOutput, pool, type Pooling } from "./pooling.ts";
 import type { Tokenizer } from "./token_windows.ts";
 
 /** A loaded model. */
@@ -20,10 +20,12 @@ export interface ModelEngine {
   readonly nativeFailure: string | undefined;
   /** Length of a vector. */
   readonly dimensions: number;
+  /** Length of the second vector of a text; 0 where the model gives none. */
+  readonly viewDimensions: number;
   /** Longest sequence, special tokens included. */
   readonly maxTokens: number;
   readonly tokenizer: Tokenizer;
-  /** One unit-length vector a sequence, one after the other. */
+  /** Rows, one a sequence: a unit-length vector, and behind it the second one, of unit length too. */
   embed(sequences: ReadonlyArray<readonly number[]>): Promise<Float32Array<ArrayBuffer>>;
 }
 
@@ -188,7 +190,13 @@ async function loadWith(
         hint: "Use a model for feature extraction",
       });
     }
-    return { values: hidden.data as Float32Array, columns, dimensions: Number(hidden.dims[2]) };
+    const peaks = output[peaksOutput];
+    return {
+      values: hidden.data as Float32Array,
+      columns,
+      dimensions: Number(hidden.dims[2]),
+      peaks: peaks === undefined ? undefined : peaks.data as Float32Array,
+    };
   }
 
   const limit: unknown = tokenizer.model_max_length;
@@ -200,14 +208,20 @@ async function loadWith(
     runtime,
     nativeFailure,
     dimensions: probe.dimensions,
+    viewDimensions: probe.peaks?.length ?? 0,
     // Tokenisers without a limit state an astronomic one.
     maxTokens: typeof limit === "number" && limit > 0 && limit < 1e6 ? limit : options.maxTokens,
     tokenizer: {
       ...specials,
       encode: (text) => tokenizer.encode(text, { add_special_tokens: false }),
     },
-    embed: async (sequences) =>
-      pool(await hiddenStates(sequences), sequences.map(({ length }) => length), pooling),
+    embed: async (sequences) => {
+      const hidden = await hiddenStates(sequences);
+      const vectors = pool(hidden, sequences.map(({ length }) => length), pooling);
+      return hidden.peaks === undefined
+        ? vectors
+        : joinRows(vectors, hidden.peaks, sequences.length);
+    },
   };
 }
 

@@ -10,6 +10,12 @@
  */
 export type Pooling = "mean" | "first-token";
 
+/**
+ * Name of a model's second output: of each dimension the largest value over a text's tokens, behind
+ * the last layer but one. It keeps single words that the mean of the last layer levels out.
+ */
+export const peaksOutput = "token_peaks";
+
 /** Hidden states of a batch: [rows, columns, dimensions], row-major, rows padded at their end. */
 export interface HiddenStates {
   readonly values: Float32Array;
@@ -35,6 +41,24 @@ export function pool(
     normalize(vector);
   });
   return pooled;
+}
+
+/** Rows of `vectors`, each with its row of `peaks` behind it, which is scaled to length 1. */
+export function joinRows(
+  vectors: Float32Array,
+  peaks: Float32Array,
+  rows: number,
+): Float32Array<ArrayBuffer> {
+  const [dimensions, view] = [vectors.length / rows, peaks.length / rows];
+  const joined = new Float32Array(vectors.length + peaks.length);
+  for (let row = 0; row < rows; row++) {
+    const start = row * (dimensions + view);
+    joined.set(vectors.subarray(row * dimensions, (row + 1) * dimensions), start);
+    const own = joined.subarray(start + dimensions, start + dimensions + view);
+    own.set(peaks.subarray(row * view, (row + 1) * view));
+    normalize(own);
+  }
+  return joined;
 }
 
 /** Scales `vector` to length 1 in place; a vector of zeros stays one. */

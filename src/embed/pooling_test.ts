@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { normalize, pool } from "./pooling.ts";
+import { joinRows, normalize, pool } from "./pooling.ts";
 
 // Two rows of two tokens with two dimensions; the second row's last token is padding.
 const hidden = { values: Float32Array.of(3, 0, 0, 3, 0, 2, 9, 9), columns: 2, dimensions: 2 };
@@ -19,4 +19,10 @@ Deno.test("normalize() leaves a vector of zeros", () => {
   const zeros = new Float32Array(3);
   normalize(zeros);
   assertEquals([...zeros], [0, 0, 0]);
+});
+
+Deno.test("joinRows() puts each text's peaks, scaled to length 1, behind its vector", () => {
+  const vectors = Float32Array.of(1, 0, 0, 1);
+  const joined = joinRows(vectors, Float32Array.of(3, 4, 0, 0, 0, 2), 2);
+  [1, 0, 0.6, 0.8, 0, 0, 1, 0, 0, 1].forEach((wanted, i) => assertAlmostEquals(joined[i]!, wanted));
 });

@@ -22,6 +22,7 @@ export const bundledModel = {
   name: "all-minilm-l6-v2",
   dtype: "q8",
   dimensions: 384,
+  viewDimensions: 384,
   maxTokens: 256,
 } as const;
 
@@ -35,7 +36,7 @@ const weightsSha256 = "6638f625a0a60bdaa1e34c5fee0a17c705f13b98b43a7973e9d366106
  * SHA-256 of the prepared model's manifest, which has the hashes of its files: the conversion gives
  * the same bytes everywhere. It changes with the graph, and models of before are then made anew.
  */
-const manifestSha256 = "17b9966f41b289280af7c6efedaa969b636fc38eb49dafc10fc5736708295802";
+const manifestSha256 = "008bd4e8e48fc54b059dc78d8b5ce08d4a6880b89802d982d185596841a366e4";
 
 /** Where the original files are. */
 export interface ModelSource {

@@ -27,6 +27,8 @@ export type FromWorker =
   | {
     readonly type: "loaded";
     readonly dimensions: number;
+    /** Length of the second vector of each text; 0 where the model gives none. */
+    readonly viewDimensions: number;
     readonly maxTokens: number;
     readonly runtime: OnnxRuntime;
     /** Why the native runtime was not taken. */
@@ -36,7 +38,7 @@ export type FromWorker =
   | {
     readonly type: "embedded";
     readonly id: number;
-    /** One vector after the other. */
+    /** One row after the other: the vector, and behind it the second one. */
     readonly vectors: Float32Array<ArrayBuffer>;
     /** Tokens of all texts together. */
     readonly tokens: number;

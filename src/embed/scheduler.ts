@@ -26,7 +26,7 @@ export interface ScheduledWindow extends TokenWindow {
 /** A request whose texts are all embedded. */
 export interface FinishedRequest {
   readonly id: number;
-  /** One unit-length vector after the other. */
+  /** One row after the other: a unit-length vector, and behind it the second one where there is one. */
   readonly vectors: Float32Array<ArrayBuffer>;
   readonly tokens: number;
 }
@@ -36,6 +36,8 @@ export interface SchedulerOptions extends WindowOptions {
   readonly tokenizer: Tokenizer;
   /** Length of a vector. */
   readonly dimensions: number;
+  /** Length of the second vector of each text. @default 0 */
+  readonly viewDimensions?: number;
   /** Tokens of a batch, padding included; one window may be longer. */
   readonly batchTokens: number;
 }
@@ -62,11 +64,14 @@ interface Request {
 /** The windows of all requests under way. */
 export class Scheduler {
   readonly #options: SchedulerOptions;
+  /** Numbers of a text's row. */
+  readonly #width: number;
   readonly #requests = new Map<number, Request>();
 
   /** Nothing to do yet. */
   constructor(options: SchedulerOptions) {
     this.#options = options;
+    this.#width = options.dimensions + (options.viewDimensions ?? 0);
   }
 
   /** Ids of the requests under way. */
@@ -79,7 +84,7 @@ export class Scheduler {
     this.#requests.set(id, {
       id,
       windows: this.#windowsOf(id, texts),
-      vectors: new Float32Array(texts.length * this.#options.dimensions),
+      vectors: new Float32Array(texts.length * this.#width),
       pending: new Uint32Array(texts.length),
       isCut: new Uint8Array(texts.length),
       ready: [],
@@ -110,24 +115,26 @@ export class Scheduler {
     return batch;
   }
 
-  /** Takes a batch's unit-length vectors, one after the other, and returns what is finished by them. */
+  /** Takes a batch's rows, one after the other, and returns what is finished by them. */
   complete(batch: readonly ScheduledWindow[], vectors: Float32Array): FinishedRequest[] {
     const { dimensions } = this.#options;
+    const width = this.#width;
     const finished: FinishedRequest[] = [];
     batch.forEach((window, row) => {
       const request = this.#requests.get(window.request);
       if (request === undefined) return;
       const vector = request.vectors.subarray(
-        window.text * dimensions,
-        (window.text + 1) * dimensions,
+        window.text * width,
+        (window.text + 1) * width,
       );
-      for (let d = 0; d < dimensions; d++) {
-        vector[d] = (vector[d] ?? 0) + window.weight * (vectors[row * dimensions + d] ?? 0);
+      for (let d = 0; d < width; d++) {
+        vector[d] = (vector[d] ?? 0) + window.weight * (vectors[row * width + d] ?? 0);
       }
       const pending = (request.pending[window.text] ?? 0) - 1;
       request.pending[window.text] = pending;
       if (pending > 0 || request.isCut[window.text] === 0) return;
-      normalize(vector);
+      normalize(vector.subarray(0, dimensions));
+      normalize(vector.subarray(dimensions));
       request.textsLeft--;
       if (request.textsLeft > 0) return;
       this.#requests.delete(request.id);

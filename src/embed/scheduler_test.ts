@@ -5,9 +5,10 @@ import { type FinishedRequest, type ScheduledWindow, Scheduler } from "./schedul
 const batchTokens = 64;
 
 /** One token a word, its number; the special ones are 1 and 2. */
-function scheduler(): Scheduler {
+function scheduler(viewDimensions = 0): Scheduler {
   return new Scheduler({
     dimensions: 2,
+    viewDimensions,
     maxTokens: 16,
     overlapTokens: 2,
     batchTokens,
@@ -136,4 +137,16 @@ Deno.test("Scheduler takes ten thousand texts at once", () => {
     const [x = 0, y = 0] = [finished?.vectors[2 * i], finished?.vectors[2 * i + 1]];
     assertAlmostEquals(Math.hypot(x, y), 1, 1e-5);
   }
+});
+
+Deno.test("Scheduler weighs the second vectors of a long text's parts apart from the first", () => {
+  const queue = scheduler(2);
+  queue.add(7, [text(20)]);
+  const batch = queue.next() ?? [];
+  const rows = batch.flatMap(({ weight }) => weight === 14 ? [1, 0, 0, 1] : [0, 1, 0, -1]);
+  const [finished] = queue.complete(batch, Float32Array.from(rows));
+  const length = Math.hypot(14, 8);
+  [14 / length, 8 / length, 0, 1].forEach((wanted, i) =>
+    assertAlmostEquals(finished?.vectors[i] ?? NaN, wanted, 1e-6)
+  );
 });

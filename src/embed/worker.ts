@@ -63,16 +63,24 @@ class EngineService {
   async #load(message: Extract<ToWorker, { type: "load" }>): Promise<void> {
     try {
       const engine = await loadModelEngine(message);
-      const { dimensions, maxTokens, tokenizer, runtime, nativeFailure } = engine;
+      const { dimensions, viewDimensions, maxTokens, tokenizer, runtime, nativeFailure } = engine;
       this.#engine = engine;
       this.#scheduler = new Scheduler({
         tokenizer,
         dimensions,
+        viewDimensions,
         maxTokens,
         batchTokens,
         overlapTokens,
       });
-      this.#scope.postMessage({ type: "loaded", dimensions, maxTokens, runtime, nativeFailure });
+      this.#scope.postMessage({
+        type: "loaded",
+        dimensions,
+        viewDimensions,
+        maxTokens,
+        runtime,
+        nativeFailure,
+      });
     } catch (error) {
       const hint = error instanceof Error && "hint" in error ? error.hint : undefined;
       this.#scope.postMessage({

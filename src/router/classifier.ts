@@ -17,8 +17,8 @@ export interface RouteScore {
 /** A learned model over the user's routes. Pure and synchronous. */
 export interface RouteClassifier {
   /**
-   * Scores `text`, best first; `none` may be among them, even first. `vector` is the text's unit
-   * vector, undefined while there is no embedder.
+   * Scores `text`, best first; `none` may be among them, even first. `features` is the text's unit
+   * vector, with what else the embedder tells of it behind it; undefined while there is no embedder.
    */
-  classify(text: string, vector: Float32Array | undefined): RouteScore[];
+  classify(text: string, features: Float32Array | undefined): RouteScore[];
 }

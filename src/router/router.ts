@@ -159,7 +159,7 @@ class SemanticRouter implements Router {
     const { vector } = context;
     const options = { index: this.#index, routes: this.#routes };
     const named = isAuto(asked.model) ? undefined : explicitScope(asked, options);
-    const match = named === undefined ? this.#matchRoute(asked, vector) : undefined;
+    const match = named === undefined ? this.#matchRoute(asked, context) : undefined;
     const led = named ?? scopeByMeaning(match, options);
     const { request, scope } = "code" in led
       ? { request: asked, scope: led }
@@ -252,10 +252,13 @@ class SemanticRouter implements Router {
     };
   }
 
-  #matchRoute(request: RouteRequest, vector: Float32Array | undefined): RouteMatch | undefined {
+  #matchRoute(
+    request: RouteRequest,
+    { vector, features = vector }: DecideContext,
+  ): RouteMatch | undefined {
     if (this.#routes.routes.length === 0 || !hasMeaning(request.kind)) return undefined;
     const best = this.#classifier !== undefined
-      ? this.#classifier.classify(request.intent, vector)[0]
+      ? this.#classifier.classify(request.intent, features)[0]
       : this.#routes.nearest(vector);
     const route = best === undefined ? undefined : this.#routes.find(best.route);
     if (best === undefined || route === undefined) return undefined;

@@ -35,6 +35,8 @@ export interface RouterOptions {
 export interface DecideContext {
   /** Unit vector of the intent; undefined: decide by wording and the other factors. */
   readonly vector?: Float32Array;
+  /** What the learned model over the routes is asked with. @default the vector */
+  readonly features?: Float32Array;
   /** Whether every candidate and every rejection is wanted. Leaves no trace in the memory. */
   readonly explain?: boolean;
   /** Where the vector came from. @default "none", or "unavailable" where one is missing */

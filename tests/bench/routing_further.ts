@@ -20,6 +20,7 @@ import {
   share,
   spread,
 } from "./routing_data.ts";
+import { headEmbedder } from "../../src/app/routes/training.ts";
 
 const counts = Deno.args.length > 0 ? Deno.args.map(Number) : [5, 10, 20, 40];
 const askedRows = 2_000;
@@ -137,12 +138,11 @@ async function main(): Promise<void> {
     ...new Set(task.train.map(({ label }) => nameText(label))),
     ...backgroundTexts,
   ]);
-  const { name, dtype, dimensions } = embedder.model;
   const train = (rows: readonly LabelledText[], isNamed: boolean) => {
     const routes = routesOf(rows).map((route, i) => isNamed ? route : { ...route, name: `${i}` });
     const label = new Map(routesOf(rows).map((route, i) => [routes[i]!.name, route.name]));
     const head = trainHead({ routes }, {
-      embedder: { name, dtype, dimensions },
+      embedder: headEmbedder(embedder.model),
       vectorOf: (text) => /^\d+$/.test(text) ? undefined : vectorOf(text),
     });
     return (text: string) => label.get(head.predict(text, vectorOf(text)).route);

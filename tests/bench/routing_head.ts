@@ -2,13 +2,15 @@
  * How well the learned head recognises the intents of CLINC150 and BANKING77, and how fast it is.
  *
  *   deno task dev run -A tests/bench/routing_head.ts [--curve] [--speed] [--json] [--svg]
+ *     [--seeds 1..12] [--only BANKING77] [--per-route 10,all]
  *
  * The data are looked for in `$ATMOSPHERE_ROUTING_DATA`, else in `../shared/data`. Learned from:
  * CLINC150's `train`; asked about: its `val`, and `oos_train` with `oos_val` as texts out of scope.
  * BANKING77's `train` is divided: 15 % of each intent, drawn by a seed, are asked about; few-shot
  * figures ask about all rows that were not drawn. Its published test part has as many rows of each
  * intent, to which the mean recall is the better guide.
- * Vectors are kept in `.cache/`. `--svg` draws the curve into `docs/routing_curve.svg`.
+ * `--seeds` says which draws and divisions figures are means of, three by default; `--only` takes one
+ * set of data, `--per-route` numbers of utterances. Vectors are kept in `.cache/`. `--svg` draws the curve into `docs/routing_curve.svg`.
  */
 
 import {
@@ -39,6 +41,7 @@ import {
   spread,
   type Task,
 } from "./routing_data.ts";
+import { headEmbedder } from "../../src/app/routes/training.ts";
 
 const opened = await openVectors();
 await using embedder = opened.embedder;
@@ -67,11 +70,10 @@ async function measure(
     ...new Set(train.map(({ label }) => nameText(label))),
     ...backgroundTexts,
   ], { onProgress: ({ done, total }) => console.error(`${done} of ${total} texts embedded`) });
-  const { name, dtype, dimensions } = embedder.model;
   const routes = routesOf(train);
   const start = performance.now();
   const head = trainHead({ routes }, {
-    embedder: { name, dtype, dimensions },
+    embedder: headEmbedder(embedder.model),
     vectorOf,
     seed: options.seed,
   });
@@ -136,22 +138,50 @@ function speedOf(
     name: `route-${i}`,
     utterances: Array.from({ length: 5 }, (_, j) => rows[(i * 5 + j) % rows.length]!.text),
   }));
-  const { name, dtype, dimensions } = embedder.model;
-  const head = trainHead({ routes }, { embedder: { name, dtype, dimensions }, vectorOf, seed: 1 });
+  const head = trainHead({ routes }, { embedder: headEmbedder(embedder.model), vectorOf, seed: 1 });
   const texts = rows.slice(0, 2_000).map(({ text }) => [text, vectorOf(text)] as const);
   decisionTimes(head, texts);
   return median(decisionTimes(head, texts));
 }
 
+interface Wanted {
+  readonly seeds: readonly number[];
+  readonly tasks: (name: string) => boolean;
+  readonly perRoute: readonly (number | undefined)[];
+}
+
+/** What follows `name` on the command line. */
+function option(name: string): string | undefined {
+  const at = Deno.args.indexOf(name);
+  return at < 0 ? undefined : Deno.args[at + 1];
+}
+
+/** What the command line asks for. */
+function wanted(): Wanted {
+  const seeds = option("--seeds")?.split("..").map(Number);
+  const [first = 1, last = first] = seeds ?? [];
+  const only = option("--only");
+  const curve = Deno.args.includes("--curve") ? [1, 2, 3, 5, 10, 20, 40] : [2, 10];
+  return {
+    seeds: seeds === undefined
+      ? drawSeeds
+      : Array.from({ length: last - first + 1 }, (_, i) => first + i),
+    tasks: (name) => only === undefined || name === only,
+    perRoute: option("--per-route")?.split(",")
+      .map((each) => each === "all" ? undefined : Number(each)) ?? [...curve, undefined],
+  };
+}
+
 async function main(): Promise<void> {
+  const asked = wanted();
   const first = await clinc();
   const second = await banking(first?.foreign ?? []);
-  const tasks = [first, second].filter((task) => task !== undefined);
+  const tasks = [first, second].filter((task) => task !== undefined)
+    .filter(({ name }) => asked.tasks(name));
   if (tasks.length === 0) {
     console.log(`Skipped: no data in ${folder} (set ATMOSPHERE_ROUTING_DATA)`);
     return;
   }
-  const curve = Deno.args.includes("--curve") ? [1, 2, 3, 5, 10, 20, 40] : [2, 10];
   const results: Record<string, unknown>[] = [];
   const points: CurvePoint[] = [];
   console.log(
@@ -159,10 +189,10 @@ async function main(): Promise<void> {
   );
   console.log("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
   for (const task of tasks) {
-    for (const perRoute of [...curve, undefined]) {
+    for (const perRoute of asked.perRoute) {
       const runs: Measures[] = [];
       const isFixed = perRoute === undefined && task.test !== undefined;
-      for (const seed of isFixed ? [1] : drawSeeds) {
+      for (const seed of isFixed ? [1] : asked.seeds) {
         runs.push(await measure(task, { seed, ...(perRoute === undefined ? {} : { perRoute }) }));
       }
       const of = (key: keyof Measures) => runs.map((run) => run[key]);

@@ -14,7 +14,7 @@ import {
 } from "../../router/mod.ts";
 import { answerAll, type Answers } from "./evaluation.ts";
 import type { TextVectors } from "./text_vectors.ts";
-import { trainingTexts, trainInSlices } from "./training.ts";
+import { headEmbedder, trainingTexts, trainInSlices } from "./training.ts";
 
 /** Routes of labelled texts. */
 function sourceOf(rows: readonly LabelledText[]): TrainingSource {
@@ -45,13 +45,12 @@ export async function evaluateInFolds(
     trainingTexts(sourceOf(rows), { seed }),
     options,
   );
-  const { name, dtype, dimensions } = options.model();
   const answers: Answers = { rows: [], decisionMs: [] };
   const folds = crossValidationFolds(rows, { folds: options.folds, seed });
   for (const [done, { train, test }] of folds.entries()) {
     onProgress?.({ step: "evaluating", done, total: folds.length });
     const head = await trainInSlices(sourceOf(train.map((i) => rows[i]!)), {
-      embedder: { name, dtype, dimensions },
+      embedder: headEmbedder(options.model()),
       vectorOf,
       seed,
       ...(signal === undefined ? {} : { signal }),

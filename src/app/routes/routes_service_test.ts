@@ -130,6 +130,12 @@ Deno.test("RoutesService trains again by itself when routes or the embedder chan
     await new RoutesService(config, new FakeEmbedder("other")).test("rain");
     const third = await stamp();
     assert(third !== second);
+    const viewing = new RoutesService(config, new FakeEmbedder("other", { views: true }));
+    assertEquals((await viewing.test("play a song")).scores[0]!.route, "music");
+    const fourth = await stamp();
+    assert(fourth !== third);
+    await viewing.test("rain");
+    assertEquals(await stamp(), fourth);
     await Deno.writeTextFile(path, "broken");
     assertEquals((await routes.test("play a song")).scores[0]!.route, "music");
   });

@@ -1,5 +1,5 @@
 /**
- * Vectors of many texts: from the store on disk, the rest from the embedder.
+ * Vectors of many texts, each with the embedder's second vector behind it where it has one: from the store on disk, the rest from the embedder.
  *
  * @module
  */
@@ -38,8 +38,11 @@ export class TextVectors {
     for (let first = 0; first < missing.length; first += batchSize) {
       onProgress?.({ step: "embedding", done, total: all.size });
       const batch = missing.slice(first, first + batchSize);
-      const { vectors } = await this.#embedder.embed(batch, signal === undefined ? {} : { signal });
-      await store.add(batch, vectors);
+      const { features, vectors } = await this.#embedder.embed(batch, {
+        features: true,
+        ...(signal === undefined ? {} : { signal }),
+      });
+      await store.add(batch, features ?? vectors);
       done += batch.length;
     }
     if (missing.length > 0) onProgress?.({ step: "embedding", done, total: all.size });

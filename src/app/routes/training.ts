@@ -11,6 +11,7 @@ import {
   backgroundTexts,
   drawUtterances,
   encodeHead,
+  type HeadEmbedder,
   type LearnedHead,
   loadHead,
   nameText,
@@ -23,6 +24,13 @@ import type { TextVectors } from "./text_vectors.ts";
 
 /** Longest that others wait while a model is trained, in milliseconds. */
 const sliceMs = 12;
+
+/** The space of the vectors that a head is trained with. */
+export function headEmbedder(
+  { name, dtype, dimensions, viewDimensions = 0 }: EmbedderModel,
+): HeadEmbedder {
+  return { name, dtype, dimensions, ...(viewDimensions === 0 ? {} : { viewDimensions }) };
+}
 
 /** Every text whose vector training needs: of a draw, only what is drawn. */
 export function trainingTexts(
@@ -86,9 +94,8 @@ export async function embedAndTrain(
   const vectorOf = await options.vectors.of(trainingTexts(source, { seed, perRoute }), options);
   const embedded = performance.now();
   onProgress?.({ step: "training", done: 0, total: 1 });
-  const { name, dtype, dimensions } = options.model();
   const head = await trainInSlices(source, {
-    embedder: { name, dtype, dimensions },
+    embedder: headEmbedder(options.model()),
     vectorOf,
     seed,
     ...(perRoute === undefined ? {} : { perRoute }),
@@ -126,8 +133,7 @@ export async function readHead(
 ): Promise<ReadHead> {
   try {
     const bytes = await Deno.readFile(path);
-    const { name, dtype, dimensions } = options.model;
-    const embedder = { name, dtype, dimensions };
+    const embedder = headEmbedder(options.model);
     return {
       head: loadHead(bytes, { embedder, routesHash: options.routesHash }),
       bytes: bytes.length,

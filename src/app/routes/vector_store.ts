@@ -1,6 +1,7 @@
 /**
  * Vectors of texts on disk, so that no text is embedded twice by the commands that come one after another.
  *
+ * Where the embedder gives a second vector of a text, a record's vector is both, one behind the other.
  * One file for each vector space: a header, then records of the text's hash and its vector. Records
  * are only ever appended, each by one write; a torn or damaged one is passed over and made anew.
  *
@@ -20,24 +21,26 @@ const maxFileBytes = 512 * 1024 * 1024;
 /** Vectors of one space by text. */
 export class VectorStore {
   readonly #path: string;
-  readonly #dimensions: number;
+  /** Numbers of a record. */
+  readonly #width: number;
   readonly #vectors: Map<string, Float32Array>;
 
-  private constructor(path: string, dimensions: number, vectors: Map<string, Float32Array>) {
+  private constructor(path: string, width: number, vectors: Map<string, Float32Array>) {
     this.#path = path;
-    this.#dimensions = dimensions;
+    this.#width = width;
     this.#vectors = vectors;
   }
 
   /** Opens the store of `model` in `directory`, which is made when something is first kept. */
   static async open(directory: string, model: EmbedderModel): Promise<VectorStore> {
-    const name = `${model.name}-${model.dtype}-${model.dimensions}`.replace(
+    const parts = [model.dimensions, model.viewDimensions ?? 0].filter((size) => size > 0);
+    const name = `${model.name}-${model.dtype}-${parts.join("-")}`.replace(
       /[^A-Za-z0-9._-]/g,
       "_",
     );
     const path = `${directory}/vectors-${name}.bin`;
-    const bytes = await read(path);
-    return new VectorStore(path, model.dimensions, parse(bytes, model.dimensions));
+    const vectors = parse(await read(path), parts);
+    return new VectorStore(path, parts.reduce((sum, size) => sum + size, 0), vectors);
   }
 
   /** The vector of `text`, where it is known. */
@@ -48,7 +51,7 @@ export class VectorStore {
   /** Keeps vectors, now and on disk. */
   async add(texts: readonly string[], vectors: readonly Float32Array[]): Promise<void> {
     if (texts.length === 0) return;
-    const recordBytes = hashBytes + this.#dimensions * 4;
+    const recordBytes = hashBytes + this.#width * 4;
     const records = new Uint8Array(texts.length * recordBytes);
     for (const [i, text] of texts.entries()) {
       const key = keyOf(text);
@@ -56,7 +59,7 @@ export class VectorStore {
       this.#vectors.set(key, vector);
       records.set(hexBytes(key), i * recordBytes);
       records.set(
-        new Uint8Array(vector.buffer, vector.byteOffset, this.#dimensions * 4),
+        new Uint8Array(vector.buffer, vector.byteOffset, this.#width * 4),
         i * recordBytes + hashBytes,
       );
     }
@@ -86,20 +89,28 @@ async function read(path: string): Promise<Uint8Array> {
   }
 }
 
-function parse(bytes: Uint8Array, dimensions: number): Map<string, Float32Array> {
+/** `parts` are the lengths of the vectors in a record. */
+function parse(bytes: Uint8Array, parts: readonly number[]): Map<string, Float32Array> {
   const vectors = new Map<string, Float32Array>();
   const start = new TextDecoder().decode(bytes.subarray(0, magic.length));
   if (start !== magic) return vectors;
-  const recordBytes = hashBytes + dimensions * 4;
+  const recordBytes = hashBytes + parts.reduce((sum, size) => sum + size, 0) * 4;
   for (let at = magic.length; at + recordBytes <= bytes.length; at += recordBytes) {
     let key = "";
     for (let i = 0; i < hashBytes; i++) key += bytes[at + i]!.toString(16).padStart(2, "0");
     const vector = new Float32Array(bytes.slice(at + hashBytes, at + recordBytes).buffer);
-    let squares = 0;
-    for (const x of vector) squares += x * x;
-    if (Math.abs(squares - 1) < unitTolerance) vectors.set(key, vector);
+    if (isWhole(vector, parts)) vectors.set(key, vector);
   }
   return vectors;
+}
+
+function isWhole(vector: Float32Array, parts: readonly number[]): boolean {
+  let end = 0;
+  return parts.every((size) => {
+    let squares = 0;
+    for (const x of vector.subarray(end, end += size)) squares += x * x;
+    return Math.abs(squares - 1) < unitTolerance;
+  });
 }
 
 /** Appends whole records; what a crash left of one is cut off first, so that the next ones are in step. */

@@ -54,3 +54,22 @@ Deno.test("VectorStore starts anew over a file that is none of its own", async (
     assertEquals((await VectorStore.open(directory, model)).get("one"), one);
   });
 });
+
+Deno.test("VectorStore keeps second vectors too, apart from vectors that have none", async () => {
+  await withDirectory(async (directory) => {
+    await fill(directory, ["one"]);
+    const viewing = new FakeEmbedder("fake", { views: true });
+    const store = await VectorStore.open(directory, viewing.model);
+    assertEquals(store.get("one"), undefined);
+    const { features } = await viewing.embed(["one", "two"], { features: true });
+    await store.add(["one", "two"], features!);
+    const path = `${directory}/vectors-fake-f32-32-32.bin`;
+    const again = await VectorStore.open(directory, viewing.model);
+    assertEquals([again.get("one"), again.get("two")], features);
+    const bytes = await Deno.readFile(path);
+    bytes[bytes.length - 5]! ^= 0x7f; // In the second vector of "two".
+    await Deno.writeFile(path, bytes);
+    const damaged = await VectorStore.open(directory, viewing.model);
+    assertEquals([damaged.get("one"), damaged.get("two")], [features![0], undefined]);
+  });
+});

@@ -12,6 +12,7 @@
  */
 
 import { AtmosphereError } from "../../core/errors.ts";
+import { peaksOutput } from "../pooling.ts";
 import { OnnxGraph, type OnnxModel } from "./onnx.ts";
 import { quantizeRows, transpose } from "./quantize.ts";
 import { type SafeTensor, toFloat32 } from "./safetensors.ts";
@@ -48,7 +49,7 @@ export interface BertOptions {
   readonly largestInTable?: number;
 }
 
-/** Encodes the model: token ids, mask and types in, `last_hidden_state` out. */
+/** Encodes the model: token ids, mask and types in, `last_hidden_state` and the peaks out. */
 export function bertModel(
   tensors: ReadonlyMap<string, SafeTensor>,
   options: BertOptions,
@@ -96,6 +97,7 @@ class BertBuilder {
     graph.scalar("half", 0.5);
     let hidden = this.#normalize(this.#embeddings(), "embeddings.LayerNorm");
     const mask = this.#attentionMask();
+    const peakLayer = Math.max(0, layers - 2);
     for (let layer = 0; layer < layers; layer++) {
       const prefix = `encoder.layer.${layer}.`;
       const attended = this.#attention(hidden, { prefix, mask });
@@ -108,10 +110,25 @@ class BertBuilder {
         graph.node("Add", [changed, hidden]),
         `${prefix}output.LayerNorm`,
       );
+      if (layer === peakLayer) this.#peaks(hidden);
     }
     graph.node("Identity", [hidden], { output: "last_hidden_state" });
     graph.output("last_hidden_state", "float32", ["batch", "sequence", width]);
     return graph.encode();
+  }
+
+  /** Padding is out by a number under any other. */
+  #peaks(hidden: string): void {
+    const graph = this.#graph;
+    const present = graph.node("Cast", [
+      graph.node("Unsqueeze", ["attention_mask", graph.int64("peak_axes", [2])]),
+    ], { attributes: { to: { int: 1 } } });
+    const bias = graph.node("Mul", [graph.node("Sub", ["one", present]), "far_below"]);
+    graph.node("ReduceMax", [graph.node("Add", [hidden, bias])], {
+      attributes: { axes: { ints: [1] }, keepdims: { int: 0 } },
+      output: peaksOutput,
+    });
+    graph.output(peaksOutput, "float32", ["batch", this.#config.hidden_size]);
   }
 
   #weights(name: string): { values: Float32Array<ArrayBuffer>; shape: readonly number[] } {

@@ -1,8 +1,8 @@
 import { assertAlmostEquals, assertEquals, assertGreater, assertThrows } from "@std/assert";
 import { AutoModel, env, Tensor } from "@huggingface/transformers";
-import { embedReference } from "../../../tests/fixtures/embed/reference.ts";
+import { embedReference, peaksReference } from "../../../tests/fixtures/embed/reference.ts";
 import { AtmosphereError } from "../../core/errors.ts";
-import { pool } from "../pooling.ts";
+import { joinRows, peaksOutput, pool } from "../pooling.ts";
 import { type BertConfig, bertModel, type BertOptions } from "./bert_graph.ts";
 import type { SafeTensor } from "./safetensors.ts";
 
@@ -67,7 +67,7 @@ const quantized: BertOptions = { config, precision: "q8", weightsFile: "weights"
 
 const sentences = [[1, 5, 7, 9, 11, 2], [1, 2], [1, 30, 31, 30, 31, 30, 31, 39, 2]];
 
-/** Vectors of the sentences, run as one padded batch by ONNX Runtime. */
+/** Vectors of the sentences and their peaks behind them, run as one padded batch by ONNX Runtime. */
 async function run(
   precision: "fp32" | "q8",
   options: Pick<BertOptions, "largestInTable"> = {},
@@ -101,19 +101,20 @@ async function run(
         ),
         [sentences.length, columns],
       );
-    const { last_hidden_state: hidden } = await model({
+    const { last_hidden_state: hidden, [peaksOutput]: peaks } = await model({
       input_ids: padded((s) => s),
       attention_mask: padded((s) => s.map(() => 1)),
       token_type_ids: padded((s) => s.map(() => 0)),
     });
     await model.dispose();
     const dimensions = config.hidden_size;
-    const all = pool(
+    const vectors = pool(
       { values: hidden.data, columns, dimensions },
       sentences.map(({ length }) => length),
       "mean",
     );
-    return sentences.map((_, i) => all.slice(i * dimensions, (i + 1) * dimensions));
+    const all = joinRows(vectors, peaks.data, sentences.length);
+    return sentences.map((_, i) => all.slice(2 * i * dimensions, 2 * (i + 1) * dimensions));
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -121,7 +122,11 @@ async function run(
 
 function reference(): Float32Array[] {
   const weights = smallWeights();
-  return sentences.map((ids) => embedReference(ids, (name) => weights.get(name)!, config));
+  return sentences.map((ids) => {
+    const tensor = (name: string) => weights.get(name)!;
+    const vector = embedReference(ids, tensor, config);
+    return joinRows(vector, peaksReference(ids, tensor, config), 1);
+  });
 }
 
 Deno.test("bertModel() gives the same bytes for the same weights", () => {
@@ -151,11 +156,16 @@ Deno.test("bertModel() at full precision computes what plain arithmetic does", {
   );
 });
 
-function leastCosine(vectors: readonly Float32Array[]): number {
+/** Of the vectors and of the peaks, which are as long. */
+function leastCosine(rows: readonly Float32Array[]): number {
   const expected = reference();
+  const half = config.hidden_size;
   return Math.min(
-    ...vectors.map((vector, i) =>
-      vector.reduce((sum, x, d) => sum + x * (expected[i]?.[d] ?? 0), 0)
+    ...rows.flatMap((row, i) =>
+      [0, half].map((start) =>
+        row.subarray(start, start + half)
+          .reduce((sum, x, d) => sum + x * (expected[i]?.[start + d] ?? 0), 0)
+      )
     ),
   );
 }

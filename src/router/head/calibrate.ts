@@ -81,9 +81,15 @@ interface Observation {
 function* observe(
   data: LabelledTexts,
   fold: Fold,
-  options: { dimensions: number; seed: number; background: BackgroundTexts; asked: number },
+  options: {
+    dimensions: number;
+    inputScale: number;
+    seed: number;
+    background: BackgroundTexts;
+    asked: number;
+  },
 ): Generator<void, { withVector: Observation[]; withoutVector: Observation[] }> {
-  const { dimensions } = options;
+  const { dimensions, inputScale, seed } = options;
   const kept = fold.train.flatMap((i) => {
     const label = foldLabel(data.labels[i]!, fold.positions);
     return label === undefined ? [] : [{ i, label }];
@@ -92,7 +98,7 @@ function* observe(
     texts: kept.map(({ i }) => data.texts[i]!),
     vectors: dimensions === 0 ? [] : kept.map(({ i }) => data.vectors[i]!),
     labels: Int32Array.from(kept, ({ label }) => label),
-  }, { classes: fold.classes, dimensions, seed: options.seed });
+  }, { classes: fold.classes, dimensions, inputScale, seed });
   const routes = Array.from({ length: fold.classes }, () => ({
     texts: [] as string[],
     vectors: [] as Float32Array[],
@@ -218,6 +224,7 @@ export function* calibrate(
   options: {
     readonly classes: number;
     readonly dimensions: number;
+    readonly inputScale: number;
     readonly seed: number;
     readonly background: BackgroundTexts;
     /** Samples that are asked about when it is their turn; those after are only learned from. */

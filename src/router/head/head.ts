@@ -5,6 +5,7 @@
  */
 
 import type { RouteClassifier, RouteScore } from "../classifier.ts";
+import { featureLength, joinedFeatures } from "./features.ts";
 import { logSumExp, passes } from "./gate.ts";
 import { applyNearness, NearnessIndex, nearRoutes } from "./nearness.ts";
 import { nearestUtterances } from "./prototypes.ts";
@@ -54,10 +55,12 @@ export class LearnedHead implements RouteClassifier {
   }
 
   /**
-   * The ten best routes and `none`, best first. Without a vector, or with one of another length, the
+   * The ten best routes and `none`, best first. `features` is the text's embedding with the second
+   * vector behind it where the embedder has such. Without it, or with one of another length, the
    * n-grams alone decide.
    */
-  classify(text: string, vector: Float32Array | undefined): RouteScore[] {
+  classify(text: string, features: Float32Array | undefined): RouteScore[] {
+    const vector = this.#joined(features);
     const { best, belongs, probabilities } = this.#decide(text, vector, answerCount);
     const answers = best.map((route, i) =>
       new Answer(
@@ -75,8 +78,9 @@ export class LearnedHead implements RouteClassifier {
   /** The best route with its probability, and the probability that the text belongs to any route. */
   predict(
     text: string,
-    vector: Float32Array | undefined,
+    features: Float32Array | undefined,
   ): { readonly route: string; readonly score: number; readonly belongs: number } {
+    const vector = this.#joined(features);
     const { best, belongs, probabilities } = this.#decide(text, vector, 3);
     return {
       route: this.data.routes[best[0]!]!,
@@ -85,13 +89,20 @@ export class LearnedHead implements RouteClassifier {
     };
   }
 
+  #joined(features: Float32Array | undefined): Float32Array | undefined {
+    const { embedder, viewMean } = this.data;
+    const usable = features !== undefined && features.length > 0 &&
+      features.length === featureLength(embedder);
+    return usable ? joinedFeatures(features, viewMean) : undefined;
+  }
+
   #decide(text: string, vector: Float32Array | undefined, count: number): {
     best: number[];
     belongs: number;
     probabilities: number[];
   } {
     const { data } = this;
-    const usable = vector !== undefined && vector.length === data.embedder.dimensions;
+    const usable = vector !== undefined;
     const { temperature, nearness, gate } = usable ? data.withVector : data.withoutVector;
     const scorer = this.#scorer;
     const { logits } = scorer;
@@ -117,7 +128,7 @@ export class LearnedHead implements RouteClassifier {
   #evidence(text: string, vector: Float32Array | undefined, route: number): string[] {
     const { data } = this;
     const found: string[] = [];
-    if (vector !== undefined && vector.length === data.prototypes.dimensions) {
+    if (vector !== undefined) {
       for (
         const { text: utterance, cosine } of nearestUtterances(data.prototypes, {
           route,

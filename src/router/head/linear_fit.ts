@@ -74,9 +74,10 @@ function* sparseRows(
 export function* fitLinear(data: LabelledTexts, options: {
   readonly classes: number;
   readonly dimensions: number;
+  readonly inputScale: number;
   readonly seed: number;
 }): Generator<void, LinearParts> {
-  const { classes, dimensions } = options;
+  const { classes, dimensions, inputScale } = options;
   const vocabulary = yield* buildVocabulary(data.texts, {
     least: data.texts.length < fewUtterances * classes ? 1 : 2,
     most: Math.min(mostGrams, Math.floor(mostSparseNumbers / Math.max(8, classes))),
@@ -88,6 +89,7 @@ export function* fitLinear(data: LabelledTexts, options: {
     {
       classes,
       dimensions,
+      inputScale,
       rows: vocabulary.size,
       settings: settingsFor(data.texts.length),
       seed: options.seed,

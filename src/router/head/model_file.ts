@@ -7,11 +7,12 @@
 
 import { AtmosphereError } from "../../core/mod.ts";
 import { crc32 } from "./checksum.ts";
+import { featureLength } from "./features.ts";
 import { LearnedHead } from "./head.ts";
 import type { Calibration, HeadEmbedder, HeadMetrics } from "./types.ts";
 
 /** Version of the format; a file of another one is refused. */
-export const headFileVersion = 2;
+export const headFileVersion = 3;
 
 const magic = "ATMHEAD";
 const prefixBytes = 16;
@@ -48,11 +49,12 @@ type Table = Float32Array | Uint32Array | Int32Array | Int16Array | Int8Array;
 /** The tables in the order of the file, with the length that the header implies. */
 function layout(header: Header): readonly (readonly [name: string, kind: Kind, length: number])[] {
   const classes = header.routes.length;
-  const { dimensions } = header.embedder;
+  const dimensions = featureLength(header.embedder);
   const rows = header.prototypes.length;
   return [
     ["bias", "f32", classes],
     ["textBias", "f32", classes],
+    ["viewMean", "f32", header.embedder.viewDimensions ?? 0],
     ["denseScales", "f32", dimensions],
     ["denseCodes", "i16", dimensions * classes],
     ["grams", "u32", header.grams],
@@ -88,6 +90,7 @@ export function encodeHead(head: LearnedHead): Uint8Array<ArrayBuffer> {
   const tables: Record<string, ArrayBufferView> = {
     bias: data.bias,
     textBias: data.textBias,
+    viewMean: data.viewMean,
     denseScales: data.dense.scales,
     denseCodes: data.dense.codes,
     grams: data.grams,
@@ -166,10 +169,13 @@ export function loadHead(bytes: Uint8Array, options: {
   const describe = (embedder: HeadEmbedder) =>
     embedder.dimensions === 0
       ? "no embedder"
-      : `${embedder.name} ${embedder.dtype} (${embedder.dimensions} dimensions)`;
+      : `${embedder.name} ${embedder.dtype} (${
+        [embedder.dimensions, embedder.viewDimensions ?? 0].filter((size) => size > 0).join(" and ")
+      } dimensions)`;
   if (
     header.embedder.name !== wanted.name || header.embedder.dtype !== wanted.dtype ||
-    header.embedder.dimensions !== wanted.dimensions
+    header.embedder.dimensions !== wanted.dimensions ||
+    featureLength(header.embedder) !== featureLength(wanted)
   ) refuse(`it was trained with ${describe(header.embedder)}, in use is ${describe(wanted)}`);
   if (options.routesHash !== undefined && header.routesHash !== options.routesHash) {
     refuse("the routes changed since it was trained");
@@ -188,7 +194,7 @@ export function loadHead(bytes: Uint8Array, options: {
 
 function assemble(header: Header, table: <T extends Table>(name: string) => T): LearnedHead {
   const classes = header.routes.length;
-  const { dimensions } = header.embedder;
+  const dimensions = featureLength(header.embedder);
   const measured = (value: number | null) => value ?? NaN;
   return new LearnedHead({
     embedder: header.embedder,
@@ -199,6 +205,7 @@ function assemble(header: Header, table: <T extends Table>(name: string) => T): 
     routes: header.routes,
     bias: table<Float32Array>("bias"),
     textBias: table<Float32Array>("textBias"),
+    viewMean: table<Float32Array>("viewMean"),
     dense: {
       rows: dimensions,
       columns: classes,

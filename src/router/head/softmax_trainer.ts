@@ -187,6 +187,8 @@ export function* trainSoftmax(
   options: {
     readonly classes: number;
     readonly dimensions: number;
+    /** What vectors, which are of unit length, are multiplied by. */
+    readonly inputScale: number;
     readonly rows: number;
     readonly settings: TrainerSettings;
     readonly seed: number;
@@ -198,7 +200,7 @@ export function* trainSoftmax(
   const space = workspace(samples, { classes, dimensions, rows: options.rows, batch });
   const { stride, kernel } = space;
   const mean = meanVector(samples.vectors, dimensions);
-  const scale = Math.sqrt(dimensions);
+  const scale = options.inputScale;
   const random = seededRandom(options.seed);
   const order = Int32Array.from({ length: count }, (_, i) => i);
   const bias = new Float64Array(stride);

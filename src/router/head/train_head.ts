@@ -8,6 +8,7 @@ import { AtmosphereError } from "../../core/mod.ts";
 import { auroc, calibrationError } from "../eval/metrics.ts";
 import { backgroundTexts } from "./background.ts";
 import { type BackgroundTexts, calibrate, headMetrics, mostPrototypes } from "./calibrate.ts";
+import { featureLength, inputScale, joinedFeatures, meanView } from "./features.ts";
 import { LearnedHead } from "./head.ts";
 import { fitLinear } from "./linear_fit.ts";
 import { buildPrototypes } from "./prototypes.ts";
@@ -19,7 +20,10 @@ import type { HeadEmbedder } from "./types.ts";
 export interface TrainOptions {
   /** The space of the vectors; undefined trains on n-grams alone. */
   readonly embedder: HeadEmbedder | undefined;
-  /** The unit vector of a text in that space. Without one, background texts and names are left out. */
+  /**
+   * The unit vector of a text in that space, the second one behind it where the embedder has such.
+   * Without one, background texts and names are left out.
+   */
   readonly vectorOf: (text: string) => Float32Array | undefined;
   /** The same seed and routes give the same head, byte for byte. @default 1 */
   readonly seed?: number;
@@ -56,7 +60,7 @@ export function* trainHeadInSteps(
     ? whole
     : drawUtterances(whole, { perRoute: options.perRoute, seed: options.seed ?? 1 });
   const embedder = options.embedder ?? noEmbedder;
-  const { dimensions } = embedder;
+  const dimensions = featureLength(embedder);
   const seed = options.seed ?? 1;
   const classes = set.routes.length;
   if (classes === 0) {
@@ -64,7 +68,7 @@ export function* trainHeadInSteps(
       hint: "Give at least one route utterances, or a description",
     });
   }
-  const vectors = dimensions === 0 ? [] : set.texts.map((text) => {
+  const rows = dimensions === 0 ? [] : set.texts.map((text) => {
     const vector = options.vectorOf(text);
     if (vector?.length !== dimensions) {
       throw new AtmosphereError(
@@ -77,19 +81,24 @@ export function* trainHeadInSteps(
     }
     return vector;
   });
-  const names = dimensions === 0
-    ? []
-    : yield* speakingNames(set, { vectors, vectorOf: options.vectorOf });
+  const viewMean = meanView(rows, embedder.dimensions);
+  const vectors = rows.map((row) => joinedFeatures(row, viewMean));
+  const vectorOf = (text: string): Float32Array | undefined => {
+    const row = options.vectorOf(text);
+    return row === undefined || row.length !== dimensions
+      ? undefined
+      : joinedFeatures(row, viewMean);
+  };
+  const names = dimensions === 0 ? [] : yield* speakingNames(set, { vectors, vectorOf });
   const data = {
     texts: [...set.texts, ...names.map(({ text }) => text)],
     vectors: [...vectors, ...names.map(({ vector }) => vector)],
     labels: Int32Array.from([...set.labels, ...names.map(({ label }) => label)]),
   };
-  const background = backgroundFor(options);
+  const shape = { classes, dimensions, inputScale: inputScale(embedder), seed };
+  const background = backgroundFor({ ...options, vectorOf });
   const { held, ...calibrations } = yield* calibrate(data, {
-    classes,
-    dimensions,
-    seed,
+    ...shape,
     background,
     asked: set.texts.length,
   });
@@ -106,7 +115,8 @@ export function* trainHeadInSteps(
     seed,
     utterances: set.labels.filter((label) => label >= 0).length,
     routes: set.routes,
-    ...(yield* fitLinear(data, { classes, dimensions, seed })),
+    viewMean,
+    ...(yield* fitLinear(data, shape)),
     prototypes: yield* buildPrototypes(routes, { dimensions, most: mostPrototypes }),
     ...calibrations,
     metrics: headMetrics(held, { auroc, calibrationError }),

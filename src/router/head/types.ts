@@ -13,8 +13,10 @@ export interface HeadEmbedder {
   readonly name: string;
   /** Weights' precision, such as `q8`. */
   readonly dtype: string;
-  /** Length of a vector. */
+  /** Length of an embedding. */
   readonly dimensions: number;
+  /** Length of the second vector, which follows the embedding; absent or 0 where there is none. */
+  readonly viewDimensions?: number;
 }
 
 /** A table of integers, each row with a factor. */
@@ -63,7 +65,9 @@ export interface HeadData {
   readonly bias: Float32Array;
   /** Bias of each route where no vector is there: that of the training vectors' mean. */
   readonly textBias: Float32Array;
-  /** One row for each dimension of the vector. */
+  /** The mean of the second vectors that it was trained on; empty where there are none. */
+  readonly viewMean: Float32Array;
+  /** One row for each number of the embedding and the second vector. */
   readonly dense: QuantizedTable<Int16Array>;
   /** Hashes of the n-grams, ascending. */
   readonly grams: Uint32Array;

@@ -15,18 +15,29 @@ export class FakeEmbedder implements Embedder {
   /** Texts that were embedded, in order. */
   readonly asked: string[] = [];
 
-  /** Its vectors are those of the space called `name`. */
-  constructor(name = "fake") {
-    this.model = { name, dtype: "f32", dimensions, maxTokens: 256 };
+  /** Its vectors are those of the space called `name`; `views` are second ones, the same reversed. */
+  constructor(name = "fake", options: { views?: boolean } = {}) {
+    const viewDimensions = options.views === true ? dimensions : 0;
+    this.model = { name, dtype: "f32", dimensions, viewDimensions, maxTokens: 256 };
   }
 
   warm(): Promise<void> {
     return Promise.resolve();
   }
 
-  embed(texts: readonly string[]): Promise<EmbedResult> {
+  embed(
+    texts: readonly string[],
+    options: { features?: boolean } = {},
+  ): Promise<EmbedResult> {
     this.asked.push(...texts);
-    return Promise.resolve({ model: this.model, vectors: texts.map(vectorOf), tokens: 0 });
+    const vectors = texts.map(vectorOf);
+    const views = options.features === true && (this.model.viewDimensions ?? 0) > 0;
+    return Promise.resolve({
+      model: this.model,
+      vectors,
+      ...(views ? { features: vectors.map(withView) } : {}),
+      tokens: 0,
+    });
   }
 
   cached(): Float32Array | undefined {
@@ -36,6 +47,10 @@ export class FakeEmbedder implements Embedder {
   [Symbol.asyncDispose](): Promise<void> {
     return Promise.resolve();
   }
+}
+
+function withView(vector: Float32Array): Float32Array {
+  return Float32Array.from([...vector, ...vector.toReversed()]);
 }
 
 function vectorOf(text: string): Float32Array {
