@@ -28,6 +28,8 @@ const generatedConfig = new URL(".deno-npm.json", root);
 const importMap = new URL("import_map.json", cache);
 const lock = new URL("deno.lock", cache);
 const marker = new URL("std-source", cache);
+/** Scripts that need no model, or prepare it themselves: to make a release fetches none. */
+const withoutModel = /(^|\/)dist-scripts\/(build\w*|check_licences|release)\.ts$/;
 const modelManifest = new URL("models/all-minilm-l6-v2-q8/manifest.json", cache);
 const jsrProbeTimeoutMs = 2_000;
 /** A request's signal then aborts only when the caller goes away; without it Deno warns on stderr. */
@@ -258,6 +260,8 @@ async function main(): Promise<number> {
       await prepareModel(source);
       return await ok(source);
     case "run":
+      if (!args.some((arg) => withoutModel.test(arg))) await prepareModel(source);
+      return await run(source, subcommand, args);
     case "bench":
       await prepareModel(source);
       return await run(source, subcommand, args);

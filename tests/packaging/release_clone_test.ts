@@ -23,6 +23,10 @@ async function write(path: string, text: string): Promise<void> {
   await Deno.writeTextFile(path, text, { mode: 0o755 });
 }
 
+async function exists(path: string): Promise<boolean> {
+  return (await Deno.stat(path).catch(() => undefined)) !== undefined;
+}
+
 /** What the builds of all targets leave, with scripts in the executables' places. */
 async function standIns(clone: string): Promise<void> {
   for (const { file, triple } of targets) {
@@ -62,6 +66,8 @@ Deno.test({
           /^## \[9\.8\.7\] - \d{4}-\d\d-\d\d$/m,
         );
         await git("commit", "--quiet", "--all", "--message", `chore: release ${version}`);
+        // 45 MB, which no command of a release needs.
+        assertEquals(await exists(join(clone, ".cache", "models")), false);
       });
 
       const out = join(clone, "dist", "release");
