@@ -62,7 +62,8 @@ interface Running {
 /** The gateway of this node. */
 export class NodeGateway implements Gateway {
   readonly #options: GatewayOptions;
-  readonly #deadlines = new Deadlines();
+  /** Limits of the requests under way. */
+  readonly deadlines: Deadlines = new Deadlines();
   /** Counts of requests since the node started. */
   readonly counts: RequestCounts = { total: 0, failed: 0, inFlight: 0 };
 
@@ -171,7 +172,7 @@ export class NodeGateway implements Gateway {
       request,
       load: this.#options.routing.load,
       limits: this.#options.limits,
-      deadlines: this.#deadlines,
+      deadlines: this.deadlines,
     });
   }
 
@@ -201,7 +202,7 @@ export class NodeGateway implements Gateway {
     if (!alone || next === undefined) return await Promise.race(results);
     const { promise: silence, resolve } = Promise.withResolvers<undefined>();
     const silentMs = this.#silenceMs(only.candidate, request);
-    const limit = this.#deadlines.after(silentMs, () => resolve(undefined));
+    const limit = this.deadlines.after(silentMs, () => resolve(undefined));
     try {
       return await Promise.race([...results, silence]);
     } finally {

@@ -68,6 +68,7 @@ export async function startNode(config: Config, options: OpenOptions = {}): Prom
     node,
     nodeId: node.id,
     gateway: parts.gateway,
+    deadlines: parts.gateway.deadlines,
     events,
     logger,
     version,

@@ -176,12 +176,10 @@ async function streamedAnswer(
  * The answer as the caller may have it. Throws `BackendError` for everything that another
  * candidate might do better; see `Backend.send`.
  */
-export async function checkAnswer(
+export function checkAnswer(
   answer: HttpAnswer,
   options: AnswerOptions,
 ): Promise<BackendResponse> {
-  if (answer.status < 200 || answer.status >= 300) return await refusal(answer, options);
-  return options.stream
-    ? await streamedAnswer(answer, options)
-    : await wholeAnswer(answer, options);
+  if (answer.status < 200 || answer.status >= 300) return refusal(answer, options);
+  return options.stream ? streamedAnswer(answer, options) : wholeAnswer(answer, options);
 }

@@ -299,3 +299,26 @@ Deno.test("learn() keeps kinds of intents apart", () => {
   const other = router.decide(request({ intent: "Summarise this letter please" }));
   assertEquals(factor(other, "experience").value, 1);
 });
+
+Deno.test("decide() weighs what was named without a rival as it does when asked to explain", () => {
+  const list = [
+    capability("m", { cost: { inputPerMTok: 1, outputPerMTok: 9 } }),
+    capability("other"),
+  ];
+  const asked = request({ model: "m", session: "talk" });
+  const told = (explain: boolean) => {
+    const { router } = routerOf(list);
+    router.load.begin(list[0]!.id);
+    const { candidates } = router.decide(asked, { explain });
+    return structuredClone(candidates.map(({ score, factors }) => ({ score, factors })));
+  };
+  assertEquals(told(false), told(true));
+});
+
+Deno.test("decide() tells of what was named even when it is gone before somebody asks", () => {
+  const { router } = routerOf([capability("other"), capability("m")]);
+  const decision = router.decide(request({ model: "m" }));
+  router.setCapabilities([]);
+  assertEquals(decision.candidates[0]!.capability.name, "m");
+  assertEquals(factor(decision, "cost").detail, "free");
+});

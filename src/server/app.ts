@@ -37,7 +37,7 @@ interface Env {
 
 /** Every endpoint of our own, by route group. */
 export function ownEndpoints(deps: ServerDeps): Endpoint[] {
-  const departures = new DepartureWatch();
+  const departures = new DepartureWatch(deps.deadlines);
   return [
     ...chatEndpoints(deps, departures),
     ...embeddingsEndpoints(deps, departures),

@@ -16,7 +16,12 @@ const patienceMs = 20;
 
 /** The requests of one server whose answers are being prepared. */
 export class DepartureWatch {
-  readonly #deadlines = new Deadlines();
+  readonly #deadlines: Deadlines;
+
+  /** Does no I/O. Takes limits that are shared with others, or makes its own. */
+  constructor(deadlines: Deadlines = new Deadlines()) {
+    this.#deadlines = deadlines;
+  }
 
   /** Watches `request` until {@linkcode Departure.answered}. */
   watch(request: Request): Departure {

@@ -5,7 +5,7 @@
  */
 
 import type { Hono } from "hono";
-import type { EventBus, Gateway, Logger, NodeApi, Secret } from "../core/mod.ts";
+import type { Deadlines, EventBus, Gateway, Logger, NodeApi, Secret } from "../core/mod.ts";
 
 /** Settings of the listener that the security middleware enforces. */
 export interface ServerSettings {
@@ -71,6 +71,8 @@ export interface ServerDeps {
   readonly nodeId: string;
   /** Serves protocol requests. */
   readonly gateway: Gateway;
+  /** The gateway's limits, so that a request alone needs one timer and not two. @default own ones */
+  readonly deadlines?: Deadlines;
   /** What `/atmosphere/v1/events` streams. */
   readonly events: EventBus;
   /** Hears of every failed request, with its id. */

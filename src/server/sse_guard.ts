@@ -140,7 +140,7 @@ class Guard {
   #finish(controller: ReadableStreamDefaultController<Uint8Array>): void {
     // The last event may lack its blank line; if it says the end, the stream is whole all the same.
     const rest = this.#release();
-    const restText = decoder.decode(rest);
+    const restText = rest.length === 0 ? "" : decoder.decode(rest);
     const sent = readStreamEnd(decoder.decode(join(this.#tail, this.#tailLength)) + restText);
     const over = sent.done || sent.failed || (sent.finished && isWholeEvent(restText));
     if (!over) {

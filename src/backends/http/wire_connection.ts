@@ -180,7 +180,7 @@ export class WireConnection {
     }
     const end = this.#buffer[at - 1] === carriageReturn && at > this.#start ? at - 1 : at;
     if (end - this.#start > maxLength) throw new MalformedHttp("a line is too long");
-    const line = textOf(this.#buffer.subarray(this.#start, end));
+    const line = end === this.#start ? "" : textOf(this.#buffer.subarray(this.#start, end));
     this.#start = at + 1;
     return line;
   }
