@@ -161,8 +161,9 @@ async function main(): Promise<void> {
         const answer = train(learned, isNamed);
         results[i]!.push(share(asked.map(({ text, label }) => answer(text) === label)));
       });
+      const embeddingOf = (text: string) => vectorOf(text)!.subarray(0, embedder.model.dimensions);
       [0, gramWeight].forEach((weight, i) =>
-        results[i + 2]!.push(kernelAccuracy(learned, { asked, vectorOf, weight }))
+        results[i + 2]!.push(kernelAccuracy(learned, { asked, vectorOf: embeddingOf, weight }))
       );
     }
     console.log(

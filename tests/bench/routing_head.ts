@@ -87,7 +87,10 @@ async function measure(
   return {
     accuracy: share(right),
     macro: mean(recalls),
-    floor: whole ? NaN : floorOf(routes, { test, vectorOf }),
+    floor: whole ? NaN : floorOf(routes, {
+      test,
+      vectorOf: (text) => vectorOf(text)!.subarray(0, embedder.model.dimensions),
+    }),
     auroc: auroc(
       answers.map(({ belongs }) => belongs),
       task.foreign.map((text) => head.predict(text, vectorOf(text)).belongs),

@@ -21,6 +21,9 @@ export interface LabelledTexts {
 const usualSteps = 1_000;
 const fewestEpochs = 6;
 const mostEpochs = 30;
+/** With fewer samples than this, two thirds of that tell as much, and a few routes are there at once. */
+const fewSamples = 400;
+const mostEpochsOfFew = 20;
 /** From here on, batches are larger. */
 const manySamples = 4_000;
 /** Utterances a route below which a single text's n-grams count. */
@@ -34,9 +37,10 @@ export function settingsFor(count: number): TrainerSettings {
   const many = count >= manySamples;
   const batch = many ? 64 : 32;
   const epochs = Math.round(usualSteps * batch / Math.max(1, count));
+  const most = count < fewSamples ? mostEpochsOfFew : mostEpochs;
   return {
     batch,
-    epochs: Math.max(fewestEpochs, Math.min(mostEpochs, epochs)),
+    epochs: Math.max(fewestEpochs, Math.min(most, epochs)),
     denseStep: 0.003,
     denseDecay: 1,
     sparseStep: 0.35,
