@@ -21,9 +21,9 @@ export interface LabelledTexts {
 const usualSteps = 1_000;
 const fewestEpochs = 6;
 const mostEpochs = 30;
-/** With fewer samples than this, two thirds of that tell as much, and a few routes are there at once. */
+/** With fewer samples than this, four fifths of that tell as much, and a few routes are there at once. */
 const fewSamples = 400;
-const mostEpochsOfFew = 20;
+const mostEpochsOfFew = 24;
 /** From here on, batches are larger. */
 const manySamples = 4_000;
 /** Utterances a route below which a single text's n-grams count. */
