@@ -163,12 +163,19 @@ export class BackendRegistry implements AsyncDisposable {
   recheck(backendId: string): void {
     const entry = this.#entries.get(backendId);
     if (entry === undefined || this.#rechecks.has(backendId) || this.#stop.signal.aborted) return;
-    const timer = setTimeout(async () => {
+    const timer = setTimeout(() => {
       this.#rechecks.delete(backendId);
-      await this.#refreshEntry(entry);
-      this.#rebuild();
+      void this.refreshBackend(backendId);
     }, recheckDelayMs);
     this.#rechecks.set(backendId, timer);
+  }
+
+  /** Asks one backend now. */
+  async refreshBackend(backendId: string): Promise<void> {
+    const entry = this.#entries.get(backendId);
+    if (entry === undefined || this.#stop.signal.aborted) return;
+    await this.#refreshEntry(entry);
+    this.#rebuild();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -10,7 +10,9 @@ Deno.test("listModels() lists the memory from its first item to its last", async
     const backend = new MemoryBackend(path);
     let changes = 0;
     await using memory = new NodeMemory(() => createMemory({ path }), {
-      onChange: () => changes++,
+      onChange: () => {
+        changes++;
+      },
     });
     const { signal } = new AbortController();
     const listed = async () => (await backend.listModels({ signal })).map(({ name }) => name);

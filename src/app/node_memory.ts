@@ -12,16 +12,19 @@ type Args<M extends keyof MemoryApi> = Parameters<MemoryApi[M]>;
 /** A memory that is opened at its first use. */
 export class NodeMemory implements MemoryApi, AsyncDisposable {
   readonly #open: () => Promise<Memory>;
-  readonly #onChange: () => void;
+  readonly #onChange: () => void | Promise<void>;
   #memory: Promise<Memory> | undefined;
   /** Whether it is known to hold something. */
   #hasItems = false;
 
   /**
    * Does no I/O; `open` is called at the first use, `onChange` when it may have become empty or no
-   * longer be so.
+   * longer be so. Who added the first item can be routed to it at once: the answer waits for it.
    */
-  constructor(open: () => Promise<Memory>, options: { onChange?: () => void } = {}) {
+  constructor(
+    open: () => Promise<Memory>,
+    options: { onChange?: () => void | Promise<void> } = {},
+  ) {
     this.#open = open;
     this.#onChange = options.onChange ?? (() => {});
   }
@@ -44,7 +47,7 @@ export class NodeMemory implements MemoryApi, AsyncDisposable {
       return await work(memory);
     } finally {
       // Also after a failure: an import that is cut short has added what came before.
-      if (!this.#hasItems) this.#onChange();
+      if (!this.#hasItems) await this.#onChange();
     }
   }
 
@@ -55,7 +58,7 @@ export class NodeMemory implements MemoryApi, AsyncDisposable {
       return await work(memory);
     } finally {
       this.#hasItems = false;
-      this.#onChange();
+      await this.#onChange();
     }
   }
 
@@ -127,7 +130,7 @@ export class NodeMemory implements MemoryApi, AsyncDisposable {
     if (!this.#hasItems && result.hits.length > 0) {
       // Another program has added them.
       this.#hasItems = true;
-      this.#onChange();
+      await this.#onChange();
     }
     return result;
   }

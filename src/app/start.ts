@@ -58,7 +58,7 @@ export async function startNode(config: Config, options: OpenOptions = {}): Prom
   const memory = stack.use(
     new NodeMemory(
       () => createMemory({ ...memoryOptions(config), embedder: parts.embedder }),
-      { onChange: () => parts.registry.recheck(memoryBackendId) },
+      { onChange: () => parts.registry.refreshBackend(memoryBackendId) },
     ),
   );
   parts.memoryBackend.ask(memory);
