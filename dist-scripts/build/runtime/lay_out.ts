@@ -18,6 +18,7 @@ import { dirname, join } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
 import { placesToDistances } from "../branches.ts";
 import type { PackManifest } from "../pack.ts";
+import { markUsed, removeStale } from "./stale_folders.ts";
 
 const source = new URL("./packed/", import.meta.url);
 
@@ -48,7 +49,12 @@ export function layOut(name: string): string {
   for (const root of cacheRoots()) {
     const folder = join(root, `${name}-${set.hash}`);
     try {
-      if (!isWhole(folder, set)) extract(name, { set, folder });
+      if (isWhole(folder, set)) {
+        markUsed(folder, Date.now());
+      } else {
+        extract(name, { set, folder });
+        removeStale(root, { name, keep: folder, nowMs: Date.now() });
+      }
       return join(folder, set.entry);
     } catch (error) {
       failures.push(`${folder}: ${error instanceof Error ? error.message : error}`);
