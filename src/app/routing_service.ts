@@ -17,6 +17,7 @@ import { abortable, isAbort } from "../core/mod.ts";
 import {
   IntentCache,
   type IntentReader,
+  type IntentVectors,
   loadIntentReader,
   type RouteClassifier,
   type Router,
@@ -181,7 +182,7 @@ export class RoutingService {
       const known = this.#intents.get(request.intent);
       if (known !== undefined) {
         return this.#router.decide(request, {
-          ...this.#meaning(known.vector),
+          ...known.vectors,
           explain,
           embedding: known.match === "exact" ? "cache" : "near-duplicate",
           embedMs: 0,
@@ -190,9 +191,9 @@ export class RoutingService {
     }
     const start = performance.now();
     try {
-      const features = await this.#embedIntent(request.intent, options.signal);
+      const vectors = await this.#embedIntent(request.intent, options.signal);
       return this.#router.decide(request, {
-        ...this.#meaning(features),
+        ...vectors,
         explain,
         embedding: "computed",
         embedMs: performance.now() - start,
@@ -221,7 +222,7 @@ export class RoutingService {
     );
   }
 
-  async #embedIntent(intent: string, signal: AbortSignal | undefined): Promise<Float32Array> {
+  async #embedIntent(intent: string, signal: AbortSignal | undefined): Promise<IntentVectors> {
     const bounded = AbortSignal.any([
       AbortSignal.timeout(embedWaitMs),
       ...(signal === undefined ? [] : [signal]),
@@ -231,15 +232,13 @@ export class RoutingService {
       signal: bounded,
       features: true,
     });
-    const [row] = features;
-    if (row === undefined) throw new TypeError("The embedder returned no vector for the intent");
-    this.#intents.set(intent, row);
-    return row;
-  }
-
-  /** The embedding, and all that the embedder tells of the text, of which it is the beginning. */
-  #meaning(features: Float32Array): { vector: Float32Array; features: Float32Array } {
-    return { vector: features.subarray(0, this.#embedder.model.dimensions), features };
+    const [vector, row] = [vectors[0], features[0]];
+    if (vector === undefined || row === undefined) {
+      throw new TypeError("The embedder returned no vector for the intent");
+    }
+    const known = { vector, features: row };
+    this.#intents.set(intent, known);
+    return known;
   }
 
   async #feed(signal: AbortSignal | undefined): Promise<void> {

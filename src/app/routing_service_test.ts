@@ -1,16 +1,21 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { ManualClock, silentLogger } from "../core/mod.ts";
 import { createRouter } from "../router/mod.ts";
 import { FakeEmbedder } from "./routes/testdata/fake_embedder.ts";
 import { RoutingService } from "./routing_service.ts";
 import { capability, request } from "../router/testdata/capabilities.ts";
 
-function service(embedder = new FakeEmbedder()) {
+function service(embedder = new FakeEmbedder(), onVector: (vector: unknown) => void = () => {}) {
   const router = createRouter({
     settings: { preference: "balanced", constants: {}, policy: {} },
     clock: new ManualClock(1_700_000_000_000),
     nodeId: "n1",
   });
+  const decide = router.decide.bind(router);
+  router.decide = (asked, context = {}) => {
+    onVector(context.vector);
+    return decide(asked, context);
+  };
   const routing = new RoutingService({
     router,
     embedder,
@@ -70,4 +75,14 @@ Deno.test("RoutingService gives the learned routes the second vector, also of a 
   }
   assertEquals(ways, ["computed", "cache", "near-duplicate"]);
   assertEquals(lengths, [64, 64, 64]);
+});
+
+Deno.test("RoutingService gives a known intent's vector as the object by which its reading is kept", async () => {
+  const seen: unknown[] = [];
+  const embedder = new FakeEmbedder("fake", { views: true });
+  const routing = service(embedder, (vector) => seen.push(vector));
+  for (let i = 0; i < 3; i++) await routing.decide(request({ intent: "will it rain" }));
+  assert(seen[0] instanceof Float32Array);
+  assertStrictEquals(seen[1], seen[0]);
+  assertStrictEquals(seen[2], seen[0]);
 });

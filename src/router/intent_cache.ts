@@ -6,16 +6,24 @@
 
 import { differingWords, type Fingerprint, fingerprint, hammingDistance } from "./simhash.ts";
 
-/** A vector that was found. */
-export interface CachedIntent {
+/** What the embedder tells of an intent. */
+export interface IntentVectors {
+  /** Its embedding: the same object each time, by which what was read of it is remembered. */
   readonly vector: Float32Array;
+  /** What the learned model over the routes is asked with. */
+  readonly features: Float32Array;
+}
+
+/** Vectors that were found. */
+export interface CachedIntent {
+  readonly vectors: IntentVectors;
   readonly match: "exact" | "near";
 }
 
 interface Entry {
   readonly text: string;
   readonly key: string;
-  readonly vector: Float32Array;
+  readonly vectors: IntentVectors;
   readonly fingerprint: Fingerprint | undefined;
 }
 
@@ -50,28 +58,28 @@ export class IntentCache {
     return this.#entries.size;
   }
 
-  /** The vector of `text` or of its near duplicate. */
+  /** The vectors of `text` or of its near duplicate. */
   get(text: string): CachedIntent | undefined {
     const exact = this.#entries.get(text);
     if (exact !== undefined) {
       this.#touch(exact);
-      return { vector: exact.vector, match: "exact" };
+      return { vectors: exact.vectors, match: "exact" };
     }
     if (this.#entries.size === 0) return undefined;
     const key = intentKey(text);
     const near = this.#byKey.get(key) ?? this.#nearest(key);
     if (near === undefined) return undefined;
     this.#touch(near);
-    return { vector: near.vector, match: "near" };
+    return { vectors: near.vectors, match: "near" };
   }
 
-  /** Remembers the vector of `text`. */
-  set(text: string, vector: Float32Array): void {
+  /** Remembers the vectors of `text`. */
+  set(text: string, vectors: IntentVectors): void {
     if (this.#maxEntries === 0) return;
     const known = this.#entries.get(text);
     if (known !== undefined) this.#drop(known);
     const key = intentKey(text);
-    const entry: Entry = { text, key, vector, fingerprint: fingerprintOf(key) };
+    const entry: Entry = { text, key, vectors, fingerprint: fingerprintOf(key) };
     this.#entries.set(text, entry);
     this.#byKey.set(key, entry);
     for (const band of bandsOf(entry)) {

@@ -1,11 +1,16 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
-import { IntentCache, intentKey } from "./intent_cache.ts";
+import { IntentCache, intentKey, type IntentVectors } from "./intent_cache.ts";
 import { anyText, axis } from "./testdata/capabilities.ts";
+
+function vectorsOf(dimension: number): IntentVectors {
+  const vector = axis(dimension);
+  return { vector, features: vector };
+}
 
 function cacheOf(...texts: string[]): IntentCache {
   const cache = new IntentCache({ maxEntries: 100 });
-  texts.forEach((text, i) => cache.set(text, axis(i)));
+  texts.forEach((text, i) => cache.set(text, vectorsOf(i)));
   return cache;
 }
 
@@ -56,23 +61,23 @@ Deno.test("get() does not confuse long texts that differ in a number or a negati
 
 Deno.test("set() keeps to the bound, the least recently used out first", () => {
   const cache = new IntentCache({ maxEntries: 2 });
-  cache.set("one", axis(1));
-  cache.set("two", axis(2));
+  cache.set("one", vectorsOf(1));
+  cache.set("two", vectorsOf(2));
   cache.get("one");
-  cache.set("three", axis(3));
+  cache.set("three", vectorsOf(3));
   assertEquals(cache.size, 2);
   assertEquals(cache.get("two"), undefined);
   assertEquals(cache.get("TWO"), undefined);
   assert(cache.get("one"));
   const nothing = new IntentCache({ maxEntries: 0 });
-  nothing.set("one", axis(1));
+  nothing.set("one", vectorsOf(1));
   assertEquals(nothing.get("one"), undefined);
 });
 
 Deno.test("set() replaces the vector of a text", () => {
   const cache = cacheOf("one");
-  cache.set("one", axis(5));
-  assertStrictEquals(cache.get("ONE")?.vector[5], 1);
+  cache.set("one", vectorsOf(5));
+  assertStrictEquals(cache.get("ONE")?.vectors.vector[5], 1);
   assertEquals(cache.size, 1);
 });
 
@@ -86,10 +91,10 @@ Deno.test("clear() forgets near duplicates as well", () => {
 Deno.test("get() and set() take any text", () => {
   const cache = new IntentCache({ maxEntries: 8 });
   fc.assert(fc.property(anyText(200), (text) => {
-    cache.set(text, axis(1));
+    cache.set(text, vectorsOf(1));
     assertEquals(cache.get(text)?.match, "exact");
     assertEquals(intentKey(intentKey(text)), intentKey(text));
   }));
-  cache.set("a. ".repeat(300_000), axis(2));
+  cache.set("a. ".repeat(300_000), vectorsOf(2));
   assertEquals(cache.get("a. ".repeat(300_000))?.match, "exact");
 });

@@ -22,7 +22,7 @@ export {
   type Outcome,
 } from "./experience.ts";
 export { type FactorName, factorNames } from "./factors.ts";
-export { type CachedIntent, IntentCache } from "./intent_cache.ts";
+export { type CachedIntent, IntentCache, type IntentVectors } from "./intent_cache.ts";
 export type {
   AnchorMatch,
   IntentContext,
