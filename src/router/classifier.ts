@@ -19,6 +19,7 @@ export interface RouteClassifier {
   /**
    * Scores `text`, best first; `none` may be among them, even first. `features` is the text's unit
    * vector, with what else the embedder tells of it behind it; undefined while there is no embedder.
+   * Not to be changed afterwards: what was answered may be kept by it.
    */
-  classify(text: string, features: Float32Array | undefined): RouteScore[];
+  classify(text: string, features: Float32Array | undefined): readonly RouteScore[];
 }

@@ -39,13 +39,16 @@ class Answer implements RouteScore {
 
 /**
  * A trained classifier. Scores are probabilities and add up to one over all routes and `none`.
- * Not reentrant, but synchronous; it holds a few flat arrays and no state between texts.
+ * Not reentrant, but synchronous; it holds a few flat arrays, and the answers for the features that
+ * somebody else keeps.
  */
 export class LearnedHead implements RouteClassifier {
   /** What the head consists of, as its file holds it. */
   readonly data: HeadData;
   readonly #scorer: LinearScorer;
   readonly #near: NearnessIndex;
+  /** By the features themselves, so that answers are kept as long as the cache of intents keeps those. */
+  readonly #known = new WeakMap<Float32Array, { text: string; answers: readonly RouteScore[] }>();
 
   /** Unpacks `data`. */
   constructor(data: HeadData) {
@@ -59,7 +62,16 @@ export class LearnedHead implements RouteClassifier {
    * vector behind it where the embedder has such. Without it, or with one of another length, the
    * n-grams alone decide.
    */
-  classify(text: string, features: Float32Array | undefined): RouteScore[] {
+  classify(text: string, features: Float32Array | undefined): readonly RouteScore[] {
+    if (features === undefined) return this.#answers(text, undefined);
+    const known = this.#known.get(features);
+    if (known?.text === text) return known.answers;
+    const answers = this.#answers(text, features);
+    this.#known.set(features, { text, answers });
+    return answers;
+  }
+
+  #answers(text: string, features: Float32Array | undefined): RouteScore[] {
     const vector = this.#joined(features);
     const { best, belongs, probabilities } = this.#decide(text, vector, answerCount);
     const answers = best.map((route, i) =>

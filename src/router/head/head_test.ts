@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertStrictEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { AtmosphereError } from "../../core/mod.ts";
 import { calibrationError } from "../eval/metrics.ts";
 import { RouteIndex } from "../route_index.ts";
@@ -158,6 +164,21 @@ Deno.test("classify() names the utterances and n-grams that decided", () => {
   assertStringIncludes(evidence, "cosine ");
   assert(/playlist|band/.test(evidence), evidence);
   assert(/"[^"]+" \+\d/.test(evidence), evidence);
+});
+
+Deno.test("classify() keeps an answer by the text and its features, each head its own", () => {
+  const head = trainHead({ routes: toyRoutes({ count: 6, seed: 1 }) }, options);
+  const [text, other] = rowsOf(toyRoutes({ count: 2, seed: 5 })).map(([asked]) => asked);
+  assert(text !== undefined && other !== undefined);
+  const features = toyVector(text);
+  const first = head.classify(text, features);
+  head.classify(other, toyVector(other));
+  assertStrictEquals(head.classify(text, features), first);
+  assertEquals(head.classify(text, features.slice()), first);
+  assert(head.classify(other, features) !== first);
+  const again = new LearnedHead(head.data);
+  assert(again.classify(text, features) !== first);
+  assertEquals(first[0]!.evidence, again.classify(text, features)[0]!.evidence);
 });
 
 Deno.test("classify() decides by n-grams alone where there is no vector", () => {
