@@ -126,6 +126,14 @@ for (let i = 0; i < starts; i++) empties.push(await timeEmpty());
 rows.push(["an empty program", ms(quantiles(empties).p50), `${starts} starts of Deno itself`]);
 
 const dataDir = await Deno.makeTempDir({ prefix: "atmosphere-bench-" });
+const versions: number[] = [];
+for (let i = -1; i < starts; i++) {
+  const started = performance.now();
+  await node(["--version"], dataDir).status;
+  if (i >= 0) versions.push(performance.now() - started);
+}
+rows.push(["--version", ms(quantiles(versions).p50), `${starts} starts`]);
+
 await using ollama = await startBeside([
   ...resolution,
   join(root, "tests/fakes/main.ts"),
